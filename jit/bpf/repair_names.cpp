@@ -1,0 +1,75 @@
+// Repair of names: what is no name, or is taken, becomes a canonical one.
+#include <set>
+
+#include "jit/bpf/names.hpp"
+#include "jit/bpf/repair_parts.hpp"
+
+namespace tailbound::bpf::repairing {
+
+namespace {
+
+using Canonical = std::string (*)(std::size_t);
+
+/// The names of one scope. Those that may stay are taken in first, so that no canonical name drives one out.
+class Scope {
+ public:
+  void add(std::string& name, std::size_t index, Canonical canonical) {
+    if (!is_name(name) || !taken_.insert(name).second) waiting_.push_back({&name, index, canonical});
+  }
+  void take(const std::string& name) { taken_.insert(name); }
+
+  void settle() {
+    for (const Waiting& each : waiting_) *each.name = free_name(each.index, each.canonical);
+  }
+
+ private:
+  struct Waiting {
+    std::string* name;
+    std::size_t index;
+    Canonical canonical;
+  };
+
+  /// Its own canonical name, else the next one that is free.
+  std::string free_name(std::size_t index, Canonical canonical) {
+    std::string name = canonical(index);
+    while (!taken_.insert(name).second) name = canonical(++index);
+    return name;
+  }
+
+  std::set<std::string> taken_;
+  std::vector<Waiting> waiting_;
+};
+
+void program_names(Scenario& scenario) {
+  Scope scope;
+  for (std::size_t p = 0; p < scenario.programs.size(); ++p) {
+    scope.add(scenario.programs[p].functions[0].name, p, canonical::program);
+  }
+  scope.settle();
+}
+
+void subprogram_names(Program& program) {
+  Scope scope;
+  scope.take(program.name());
+  for (std::size_t f = 1; f < program.functions.size(); ++f) {
+    scope.add(program.functions[f].name, f, canonical::subprogram);
+  }
+  scope.settle();
+}
+
+void map_names(Scenario& scenario) {
+  Scope scope;
+  for (std::size_t m = 0; m < scenario.maps.size(); ++m) scope.add(scenario.maps[m].name, m, canonical::map);
+  for (std::size_t a = 0; a < scenario.arrays.size(); ++a) scope.add(scenario.arrays[a].name, a, canonical::array);
+  scope.settle();
+}
+
+}  // namespace
+
+void names(Scenario& scenario) {
+  program_names(scenario);
+  for (Program& program : scenario.programs) subprogram_names(program);
+  map_names(scenario);
+}
+
+}  // namespace tailbound::bpf::repairing
