@@ -1,0 +1,28 @@
+// What a kernel's configuration changes in the emitted code, apart from the scheme.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace tailbound::jit {
+
+struct Options {
+  bool ibt = false;            // x86-64: endbr64 at entry and landing
+  bool retpolines = false;     // x86-64: indirect jumps through a thunk
+  bool return_thunks = false;  // x86-64: `jmp thunk` for `ret`
+  bool int3_after_ret = true;  // x86-64: straight-line-speculation padding behind ret and indirect jumps
+  bool bti = false;            // arm64: landing pads
+  bool pac = false;            // arm64: signed return address
+  bool blinding = false;       // constants hidden; no direct tail calls
+  // Structure offsets, bytes; they depend on the kernel's configuration.
+  std::uint8_t max_entries = 36;  // struct bpf_array
+  std::uint32_t ptrs = 272;       // struct bpf_array
+  std::uint8_t bpf_func = 48;     // struct bpf_prog
+
+  bool operator==(const Options&) const = default;
+};
+
+/// "ibt,retpolines", …; empty when all are off.
+std::string text(const Options& options);
+
+}  // namespace tailbound::jit

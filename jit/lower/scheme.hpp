@@ -1,0 +1,63 @@
+// A scheme: one design of tail-call counting, as named steps that an arch's emitter runs in order. A planted fault
+// swaps, drops or doubles a step; nothing in the emitters asks which scheme it is.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "jit/bpf/profile.hpp"
+#include "jit/lower/frame.hpp"
+#include "jit/lower/options.hpp"
+
+namespace tailbound::jit {
+
+template <class Emitter>
+struct Step {
+  std::string_view name;
+  void (*emit)(Emitter&);
+};
+
+/// What a report prints of a scheme and what decides how it is judged.
+struct SchemeIdentity {
+  std::string_view name;
+  std::string_view arch;
+  std::string_view summary;   // one sentence
+  std::string_view source;    // kernel commits, or mail
+  const bpf::Profile* profile = nullptr;
+  bool meant_sound = false;   // a hypothesis: the search tests it
+  bool wild = false;          // a broken pointer may be written through: runs in a forked worker
+  bool by_value = false;      // a call hands over a copy of the count: what the closed form is computed for
+};
+
+/// How the count lies in a frame, for pictures and proofs: offsets from the frame pointer, 0 for none.
+struct CountSlots {
+  std::int32_t count = 0;
+  std::int32_t pointer = 0;
+};
+
+template <class Emitter>
+struct Scheme {
+  using Steps = std::vector<Step<Emitter>>;
+
+  SchemeIdentity identity;
+  Steps prologue;
+  Steps call_site;           // before a call of a subprogram
+  Steps helper_site;         // before a call of a helper
+  Steps tail_call_direct;
+  Steps tail_call_indirect;
+  Steps epilogue;
+  Steps trampoline;          // empty: attachments are not emitted under this scheme
+  /// Where a tail call enters a main, bytes from its start.
+  std::uint32_t (*landing)(const Options&) = nullptr;
+  /// Bytes of machine stack that one frame takes, return address included.
+  std::uint32_t (*frame_bytes)(const Frame&) = nullptr;
+  CountSlots (*slots)(const Frame&) = nullptr;
+};
+
+template <class Emitter>
+void run_steps(const std::vector<Step<Emitter>>& steps, Emitter& emitter) {
+  for (const Step<Emitter>& step : steps) step.emit(emitter);
+}
+
+}  // namespace tailbound::jit

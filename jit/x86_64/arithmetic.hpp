@@ -1,0 +1,28 @@
+// Templates of the ALU instructions that need more than one machine instruction.
+#pragma once
+
+#include "jit/bpf/insn.hpp"
+#include "jit/x86_64/assembler.hpp"
+
+namespace tailbound::x86_64 {
+
+/// dst = imm, sign-extended to 64 bits.
+void emit_mov_simm32(Assembler& a, Gp dst, std::int32_t imm);
+/// dst = imm, zero-extended.
+void emit_mov_imm32(Assembler& a, Gp dst, std::uint32_t imm);
+void emit_mov_imm64(Assembler& a, Gp dst, std::uint64_t imm);
+
+/// dst = dst op src by register (add, sub, or, and, xor, mov).
+void emit_simple_alu(Assembler& a, bool wide, bpf::AluOp op, Gp dst, Gp src);
+void emit_simple_alu(Assembler& a, bool wide, bpf::AluOp op, Gp dst, std::int32_t imm);
+
+/// Unsigned; a zero divisor gives quotient 0 and leaves the dividend as remainder (RFC 9669 section 4.1). Uses r9,
+/// r10 and r11, which hold no BPF register.
+void emit_divide(Assembler& a, bool wide, bool remainder, Gp dst, Gp src);
+void emit_divide(Assembler& a, bool wide, bool remainder, Gp dst, std::int32_t imm);
+
+/// The count is taken modulo the width. Uses r10 and r11.
+void emit_shift(Assembler& a, bool wide, Shift what, Gp dst, Gp count);
+void emit_shift(Assembler& a, bool wide, Shift what, Gp dst, std::int32_t count);
+
+}  // namespace tailbound::x86_64

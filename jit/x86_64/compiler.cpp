@@ -1,0 +1,420 @@
+#include "jit/x86_64/compiler.hpp"
+
+#include <cassert>
+#include <string>
+
+#include "jit/bpf/decode.hpp"
+#include "jit/x86_64/arithmetic.hpp"
+#include "jit/x86_64/relax.hpp"
+
+namespace tailbound::x86_64 {
+
+namespace {
+
+using bpf::AluOp;
+using bpf::Insn;
+using bpf::JumpOp;
+using jit::Relocation;
+
+/// No template is longer: a tail call with four saved registers is about 110 bytes.
+constexpr std::uint32_t longest_template = 256;
+
+Gp machine(std::uint8_t reg) { return bpf_register[reg]; }
+
+Cond condition(JumpOp op) {
+  switch (op) {
+    case JumpOp::jeq: return Cond::e;
+    case JumpOp::jne:
+    case JumpOp::jset: return Cond::ne;
+    case JumpOp::jgt: return Cond::a;
+    case JumpOp::jge: return Cond::ae;
+    case JumpOp::jlt: return Cond::b;
+    case JumpOp::jle: return Cond::be;
+    case JumpOp::jsgt: return Cond::g;
+    case JumpOp::jsge: return Cond::ge;
+    case JumpOp::jslt: return Cond::l;
+    case JumpOp::jsle: return Cond::le;
+    case JumpOp::ja:
+    case JumpOp::call:
+    case JumpOp::exit: break;
+  }
+  assert(false && "only conditional jumps come here");
+  return Cond::e;
+}
+
+}  // namespace
+
+/// One function of a program.
+class FunctionCompiler {
+ public:
+  FunctionCompiler(Compiler& compiler, const bpf::Bytecode& program, const Scheme& scheme,
+                   const jit::Options& options, jit::Image& image, std::uint16_t function)
+      : c_(compiler),
+        program_(program),
+        function_(program.functions[function]),
+        scheme_(scheme),
+        e_{.a = Assembler(compiler.scratch_),
+           .options = options,
+           .image = image,
+           .frame = compiler.frames_[function],
+           .function = function,
+           .site = {}},
+        a_(e_.a) {}
+
+  std::expected<void, bpf::InsnError> compile() {
+    first_relocation_ = e_.image.relocations.size();
+    first_site_ = e_.image.sites.size();
+    c_.scratch_.clear();
+    c_.jumps_.clear();
+    c_.address_.clear();
+    c_.scratch_.ensure(longest_template);
+    run_steps(scheme_.prologue, e_);
+    for (insn_ = function_.first_insn; insn_ < function_.end_insn; ++insn_) {
+      c_.scratch_.ensure(longest_template);
+      c_.address_.push_back(a_.here());
+      if (const std::string_view refused = lower(program_.insns[insn_]); !refused.empty()) {
+        return std::unexpected(bpf::InsnError{insn_, std::string(refused) + " is not compiled by x86_64"});
+      }
+      if (bpf::is_two_slot(program_.insns[insn_])) {
+        c_.address_.push_back(a_.here());
+        ++insn_;
+      }
+    }
+    c_.address_.push_back(a_.here());
+    relax(c_.jumps_, c_.address_, epilogue_, c_.moved_);
+    place();
+    return {};
+  }
+
+ private:
+  // --- instructions; each returns the name of what it refuses, or nothing ---
+
+  std::string_view lower(const Insn& insn) {
+    switch (bpf::class_of(insn)) {
+      case bpf::opcode::alu32: return lower_alu(insn, false);
+      case bpf::opcode::alu64: return lower_alu(insn, true);
+      case bpf::opcode::jmp: return lower_jump(insn, true);
+      case bpf::opcode::jmp32: return lower_jump(insn, false);
+      case bpf::opcode::ld: return lower_imm64(insn);
+      case bpf::opcode::ldx: return lower_load(insn);
+      case bpf::opcode::st: return lower_store_imm(insn);
+      case bpf::opcode::stx: return lower_store(insn);
+    }
+    return "this class";
+  }
+
+  std::string_view lower_alu(const Insn& insn, bool wide) {
+    const Gp dst = machine(insn.dst);
+    const bool by_register = bpf::uses_src_register(insn);
+    const Gp src = machine(insn.src);
+    const AluOp op = bpf::alu_op(insn);
+    switch (op) {
+      case AluOp::add:
+      case AluOp::sub:
+      case AluOp::bit_or:
+      case AluOp::bit_and:
+      case AluOp::bit_xor:
+      case AluOp::mov:
+        if (insn.off != 0) return "a move with sign extension";
+        by_register ? emit_simple_alu(a_, wide, op, dst, src) : emit_simple_alu(a_, wide, op, dst, insn.imm);
+        return {};
+      case AluOp::mul: return lower_multiply(insn, wide, dst, src);
+      case AluOp::div:
+      case AluOp::mod: {
+        if (insn.off != 0) return "a signed division";
+        const bool remainder = op == AluOp::mod;
+        by_register ? emit_divide(a_, wide, remainder, dst, src) : emit_divide(a_, wide, remainder, dst, insn.imm);
+        return {};
+      }
+      case AluOp::lsh: return lower_shift(insn, wide, Shift::shl);
+      case AluOp::rsh: return lower_shift(insn, wide, Shift::shr);
+      case AluOp::arsh: return lower_shift(insn, wide, Shift::sar);
+      case AluOp::neg:
+        wide ? a_.neg(R64{dst}) : a_.neg(R32{dst});
+        return {};
+      case AluOp::end: return "a byte swap";
+    }
+    return "this operation";
+  }
+
+  std::string_view lower_multiply(const Insn& insn, bool wide, Gp dst, Gp src) {
+    if (bpf::uses_src_register(insn)) wide ? a_.imul(R64{dst}, R64{src}) : a_.imul(R32{dst}, R32{src});
+    else wide ? a_.imul_imm32(R64{dst}, R64{dst}, insn.imm) : a_.imul_imm32(R32{dst}, R32{dst}, insn.imm);
+    return {};
+  }
+
+  std::string_view lower_shift(const Insn& insn, bool wide, Shift what) {
+    const Gp dst = machine(insn.dst);
+    if (bpf::uses_src_register(insn)) emit_shift(a_, wide, what, dst, machine(insn.src));
+    else emit_shift(a_, wide, what, dst, insn.imm);
+    return {};
+  }
+
+  std::string_view lower_load(const Insn& insn) {
+    if ((insn.opcode & bpf::opcode::mode_mask) != bpf::opcode::mode_mem) return "a sign-extending load";
+    const R64 dst{machine(insn.dst)};
+    const Mem from = at(R64{machine(insn.src)}, insn.off);
+    switch (bpf::width_of(insn)) {
+      case bpf::Width::b1: a_.movzx8(dst, from); break;
+      case bpf::Width::b2: a_.movzx16(dst, from); break;
+      case bpf::Width::b4: a_.mov(R32{dst.reg}, from); break;
+      case bpf::Width::b8: a_.mov(dst, from); break;
+    }
+    return {};
+  }
+
+  std::string_view lower_store_imm(const Insn& insn) {
+    const Mem to = at(R64{machine(insn.dst)}, insn.off);
+    switch (bpf::width_of(insn)) {
+      case bpf::Width::b1: a_.mov8(to, insn.imm); break;
+      case bpf::Width::b2: a_.mov16(to, insn.imm); break;
+      case bpf::Width::b4: a_.mov32(to, insn.imm); break;
+      case bpf::Width::b8: a_.mov64(to, insn.imm); break;
+    }
+    return {};
+  }
+
+  std::string_view lower_store(const Insn& insn) {
+    if ((insn.opcode & bpf::opcode::mode_mask) == bpf::opcode::mode_atomic) return "an atomic operation";
+    const Gp src = machine(insn.src);
+    const Mem to = at(R64{machine(insn.dst)}, insn.off);
+    switch (bpf::width_of(insn)) {
+      case bpf::Width::b1: a_.mov8(to, src); break;
+      case bpf::Width::b2: a_.mov16(to, src); break;
+      case bpf::Width::b4: a_.mov(to, R32{src}); break;
+      case bpf::Width::b8: a_.mov(to, R64{src}); break;
+    }
+    return {};
+  }
+
+  std::string_view lower_imm64(const Insn& insn) {
+    const Insn& second = program_.insns[insn_ + 1];
+    const Gp dst = machine(insn.dst);
+    switch (insn.src) {
+      case static_cast<std::uint8_t>(bpf::Imm64Kind::value):
+        emit_mov_imm64(a_, dst,
+                       static_cast<std::uint64_t>(static_cast<std::uint32_t>(second.imm)) << 32 |
+                           static_cast<std::uint32_t>(insn.imm));
+        return {};
+      case static_cast<std::uint8_t>(bpf::Imm64Kind::map):
+        lower_address(dst, Relocation::Kind::map, insn.imm, 0);
+        return {};
+      case static_cast<std::uint8_t>(bpf::Imm64Kind::map_value):
+        lower_address(dst, Relocation::Kind::map_value, insn.imm, second.imm);
+        return {};
+    }
+    return "a load of this kind of address";
+  }
+
+  void lower_address(Gp dst, Relocation::Kind kind, std::int32_t map, std::int32_t offset) {
+    a_.mov_imm64(dst, 0);
+    e_.relocate(kind, a_.here() - 8, static_cast<std::uint32_t>(map), offset);
+  }
+
+  std::string_view lower_jump(const Insn& insn, bool wide) {
+    const JumpOp op = bpf::jump_op(insn);
+    switch (op) {
+      case JumpOp::ja:
+        if (!wide) return "a long jump";
+        jump({.target_insn = local(insn_ + 1) + static_cast<std::uint32_t>(insn.off)});
+        return {};
+      case JumpOp::call: return lower_call(insn);
+      case JumpOp::exit:
+        lower_exit();
+        return {};
+      case JumpOp::jset:
+      case JumpOp::jeq:
+      case JumpOp::jne:
+      case JumpOp::jgt:
+      case JumpOp::jge:
+      case JumpOp::jlt:
+      case JumpOp::jle:
+      case JumpOp::jsgt:
+      case JumpOp::jsge:
+      case JumpOp::jslt:
+      case JumpOp::jsle:
+        compare(insn, wide, op == JumpOp::jset);
+        jump({.target_insn = local(insn_ + 1) + static_cast<std::uint32_t>(insn.off),
+              .conditional = true,
+              .cond = condition(op)});
+        return {};
+    }
+    return "this jump";
+  }
+
+  void compare(const Insn& insn, bool wide, bool bits) {
+    const R64 a{machine(insn.dst)};
+    const R32 a32{a.reg};
+    const R64 b{machine(insn.src)};
+    if (bpf::uses_src_register(insn)) {
+      if (bits) wide ? a_.test(a, b) : a_.test(a32, R32{b.reg});
+      else wide ? a_.alu(Group1::cmp, a, b) : a_.alu(Group1::cmp, a32, R32{b.reg});
+    } else if (bits) {
+      wide ? a_.test_imm32(a, insn.imm) : a_.test_imm32(a32, insn.imm);
+    } else if (insn.imm == 0) {
+      wide ? a_.test(a, a) : a_.test(a32, a32);
+    } else if (fits8(insn.imm)) {
+      const auto imm = static_cast<std::int8_t>(insn.imm);
+      wide ? a_.alu_imm8(Group1::cmp, a, imm) : a_.alu_imm8(Group1::cmp, a32, imm);
+    } else {
+      wide ? a_.alu_imm32(Group1::cmp, a, insn.imm) : a_.alu_imm32(Group1::cmp, a32, insn.imm);
+    }
+  }
+
+  std::string_view lower_call(const Insn& insn) {
+    if (bpf::is_tail_call(insn)) {
+      lower_tail_call();
+      return {};
+    }
+    if (bpf::is_local_call(insn)) {
+      run_steps(scheme_.call_site, e_);
+      const std::uint32_t first = insn_ + 1 + static_cast<std::uint32_t>(insn.imm);
+      e_.relocate(Relocation::Kind::function, a_.call_rel32(), function_at(first));
+      return {};
+    }
+    if (!bpf::is_helper_call(insn)) return "a call of a kernel function";
+    run_steps(scheme_.helper_site, e_);
+    e_.relocate(Relocation::Kind::helper, a_.call_rel32(), static_cast<std::uint32_t>(insn.imm));
+    return {};
+  }
+
+  std::uint32_t function_at(std::uint32_t insn) const {
+    for (std::uint32_t f = 0; f < program_.functions.size(); ++f) {
+      if (program_.functions[f].first_insn == insn) return f;
+    }
+    assert(false && "a local call leads to a function's first instruction");
+    return 0;
+  }
+
+  void lower_tail_call() {
+    const bpf::LoweredSite& source = site_of(insn_);
+    const bool direct = source.direct_index.has_value() && !e_.options.blinding;
+    e_.site = SiteUnderWay{};
+    e_.site.landing = scheme_.landing(e_.options);
+    run_steps(direct ? scheme_.tail_call_direct : scheme_.tail_call_indirect, e_);
+    a_.bind(e_.site.out);
+    if (e_.site.bypass_field != 0) {
+      c_.scratch_.patch32(e_.site.bypass_field, a_.here() - e_.site.bypass_field - 4);
+    }
+    e_.image.sites.push_back({.id = source.id,
+                              .insn = insn_,
+                              .function = e_.function,
+                              .map = source.map,
+                              .direct_index = direct ? source.direct_index : std::nullopt,
+                              .bypass = e_.site.bypass,
+                              .target = e_.site.target,
+                              .out = a_.here()});
+  }
+
+  const bpf::LoweredSite& site_of(std::uint32_t insn) const {
+    const std::int32_t index = program_.origin[insn].site;
+    assert(index >= 0 && "every tail call of lowered bytecode has a site");
+    return program_.sites[static_cast<std::size_t>(index)];
+  }
+
+  /// The first exit holds the epilogue, later ones jump to it, as in the kernel.
+  void lower_exit() {
+    if (epilogue_ != none) {
+      jump({.to_epilogue = true});
+      return;
+    }
+    epilogue_ = a_.here();
+    run_steps(scheme_.epilogue, e_);
+  }
+
+  void jump(LongJump jump) {
+    jump.offset = a_.here();
+    jump.insn = local(insn_);
+    jump.size = long_size(jump);
+    c_.jumps_.push_back(jump);
+    if (jump.conditional) a_.jcc_rel32(jump.cond);
+    else a_.jmp_rel32();
+  }
+
+  /// Slot in the function.
+  std::uint32_t local(std::uint32_t insn) const { return insn - function_.first_insn; }
+
+  // --- placing: the relaxed code goes behind what the image holds already ---
+
+  void place() {
+    jit::Image& image = e_.image;
+    while (image.code.size() % 16 != 0) image.code.push_back(0xcc);
+    const auto start = static_cast<std::uint32_t>(image.code.size());
+    copy_relaxed(image.code);
+    const auto moved = [&](std::uint32_t offset) { return start + offset - removed_before(c_.jumps_, offset); };
+    for (std::size_t i = first_relocation_; i < image.relocations.size(); ++i) {
+      image.relocations[i].offset = moved(image.relocations[i].offset);
+    }
+    for (std::size_t i = first_site_; i < image.sites.size(); ++i) {
+      jit::ImageSite& site = image.sites[i];
+      site.out = moved(site.out);
+      if (!site.direct_index) continue;
+      site.bypass = moved(site.bypass);
+      site.target = moved(site.target);
+    }
+    for (std::size_t i = 0; i + 1 < c_.moved_.size(); ++i) image.address.push_back(start + c_.moved_[i]);
+    image.functions.push_back({.offset = start,
+                               .size = static_cast<std::uint32_t>(image.code.size()) - start,
+                               .landing = scheme_.landing(e_.options),
+                               .first_insn = function_.first_insn,
+                               .end_insn = function_.end_insn,
+                               .stack_depth = function_.stack_depth,
+                               .reaches_tail_call = e_.frame.reaches_tail_call,
+                               .saved_registers = e_.frame.saved_registers});
+  }
+
+  void copy_relaxed(std::vector<std::uint8_t>& code) const {
+    const auto bytes = c_.scratch_.bytes();
+    std::uint32_t from = 0;
+    const auto copy_to = [&](std::uint32_t end) { code.insert(code.end(), bytes.begin() + from, bytes.begin() + end); };
+    for (const LongJump& jump : c_.jumps_) {
+      copy_to(jump.offset);
+      write_jump(code, jump);
+      from = jump.offset + long_size(jump);
+    }
+    copy_to(c_.scratch_.size());
+  }
+
+  void write_jump(std::vector<std::uint8_t>& code, const LongJump& jump) const {
+    const std::int32_t distance = x86_64::distance(jump, c_.jumps_, epilogue_, c_.moved_);
+    const auto cond = static_cast<std::uint8_t>(jump.cond);
+    if (jump.size == 0) return;
+    if (jump.size == 2) {
+      code.push_back(jump.conditional ? static_cast<std::uint8_t>(0x70 | cond) : 0xeb);
+      code.push_back(static_cast<std::uint8_t>(distance));
+      return;
+    }
+    if (jump.conditional) {
+      code.push_back(0x0f);
+      code.push_back(static_cast<std::uint8_t>(0x80 | cond));
+    } else {
+      code.push_back(0xe9);
+    }
+    for (int shift = 0; shift < 32; shift += 8) code.push_back(static_cast<std::uint8_t>(distance >> shift));
+  }
+
+  static constexpr std::uint32_t none = UINT32_MAX;
+
+  Compiler& c_;
+  const bpf::Bytecode& program_;
+  const bpf::LoweredFunction& function_;
+  const Scheme& scheme_;
+  Emitter e_;
+  Assembler& a_;
+  std::uint32_t insn_ = 0;
+  std::uint32_t epilogue_ = none;
+  std::size_t first_relocation_ = 0;
+  std::size_t first_site_ = 0;
+};
+
+std::expected<void, bpf::InsnError> Compiler::compile(const bpf::Bytecode& program, const Scheme& scheme,
+                                                      const jit::Options& options, jit::Image& image) {
+  image.clear();
+  jit::find_frames(program, frames_);
+  for (std::uint16_t f = 0; f < program.functions.size(); ++f) {
+    if (auto done = FunctionCompiler(*this, program, scheme, options, image, f).compile(); !done) return done;
+  }
+  return {};
+}
+
+}  // namespace tailbound::x86_64

@@ -1,0 +1,44 @@
+// What the steps of a scheme work on: the function being emitted, its frame, and the tail-call site if in one.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "jit/image.hpp"
+#include "jit/lower/scheme.hpp"
+#include "jit/x86_64/assembler.hpp"
+
+namespace tailbound::x86_64 {
+
+/// A tail-call site under way. Steps set the patch places and jump to `out` when the call is refused.
+struct SiteUnderWay {
+  ShortLabel out;
+  std::uint32_t bypass = 0;
+  std::uint32_t target = 0;
+  std::uint32_t bypass_field = 0;  // rel32 of the bypass jump while it leads to `out`; 0: none
+  std::uint32_t landing = 0;       // what a tail call adds to the callee's start
+};
+
+struct Emitter {
+  Assembler a;
+  const jit::Options& options;
+  jit::Image& image;
+  jit::Frame frame;
+  std::uint16_t function = 0;
+  SiteUnderWay site;
+
+  /// The field at `offset` (already emitted) depends on where things lie.
+  void relocate(jit::Relocation::Kind kind, std::uint32_t offset, std::uint32_t target, std::int32_t addend = 0) {
+    image.relocations.push_back(
+        {.kind = kind, .function = function, .offset = offset, .target = target, .addend = addend});
+  }
+  /// Jumps to `reg`, through a thunk where retpolines are on.
+  void jump_indirect(R64 reg);
+  void push_saved();
+  void pop_saved();
+};
+
+using Step = jit::Step<Emitter>;
+using Scheme = jit::Scheme<Emitter>;
+
+}  // namespace tailbound::x86_64
