@@ -1,0 +1,28 @@
+// The checks that judge observations. A check judges; it neither prints nor aborts.
+#pragma once
+
+#include "jit/bpf/scenario.hpp"
+#include "oracles/observation.hpp"
+#include "oracles/verdict.hpp"
+
+namespace tailbound::check {
+
+/// Every run ended by itself.
+Verdict ended(const Observation& got);
+
+/// Stack pointer, callee-saved registers and canaries after every run.
+Verdict frame_balance(const Observation& got);
+
+/// At most `limit` tail calls in every run that opens one context (no attachments: the only case that engines
+/// run so far).
+Verdict bound(const Observation& got, std::uint64_t limit);
+
+/// Both observations show the same behaviour: tail calls, attempts and fall-throughs per site, trace, entries, fuel,
+/// return value, live values and cells, in this order. `live` is compared only if `compare_live`: the model does not
+/// say what asm blocks compute.
+Verdict same_behaviour(const Observation& want, const Observation& got, bool compare_live);
+
+/// The `expect` lines of the scenario's runs.
+Verdict expectations(const bpf::Scenario& scenario, const Observation& got);
+
+}  // namespace tailbound::check

@@ -1,0 +1,105 @@
+// Maps, frames and the context of the interpreter.
+#include "oracles/engine/interpreter_memory.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cstring>
+#include <limits>
+
+namespace tailbound::engine::interpreter {
+
+static_assert(std::endian::native == std::endian::little, "map words are read as little-endian bytes");
+
+namespace {
+constexpr int stack_poison = 0xa5;
+}  // namespace
+
+// The frames' pages are touched only as deep as a program goes.
+Memory::Memory() : context_(context_bytes), frames_(new std::byte[max_frames * frame_bytes]) {}
+
+void Memory::load(const bpf::Lowered& lowered) {
+  assert(!lowered.maps.empty() && lowered.maps.front().kind == bpf::LoweredMap::Kind::array &&
+         "map 0 is the ledger");
+  maps_.clear();
+  words_.clear();
+  for (const bpf::LoweredMap& map : lowered.maps) add_map(map, lowered.ledger.words());
+  first_cell_map_ = std::min<std::size_t>(lowered.first_array_map, maps_.size());
+  end_cell_map_ = std::clamp<std::size_t>(lowered.first_prog_array, first_cell_map_, maps_.size());
+  add_regions();
+}
+
+/// The ledger's size is its layout's, so that an observation always has all its words.
+void Memory::add_map(const bpf::LoweredMap& map, std::size_t ledger_words) {
+  Map added{.first_word = words_.size(), .entries = map.max_entries};
+  added.is_array = map.kind == bpf::LoweredMap::Kind::array;
+  if (added.is_array) {
+    // An array map's entries start at multiples of 8 bytes, as in the kernel.
+    added.stride = (map.value_size + 7) / 8 * 8;
+    added.words = std::size_t{added.stride} / 8 * map.max_entries;
+    if (maps_.empty()) added.words = std::max(added.words, ledger_words);
+  }
+  assert(added.words <= std::numeric_limits<std::uint32_t>::max() / 8 && "a map is one region");
+  words_.resize(added.first_word + added.words);
+  const std::size_t given = std::min(map.words.size(), added.words);
+  std::copy_n(map.words.begin(), given, words_.begin() + static_cast<std::ptrdiff_t>(added.first_word));
+  maps_.push_back(added);
+}
+
+void Memory::add_regions() {
+  regions_.clear();
+  regions_.push_back({});
+  regions_.push_back({.base = context_.data(), .size = context_bytes, .writable = 0});
+  for (const Map& map : maps_) {
+    const auto bytes = static_cast<std::uint32_t>(map.words * 8);
+    regions_.push_back({reinterpret_cast<std::byte*>(words_.data() + map.first_word), bytes, bytes});
+  }
+  first_frame_ = regions_.size();
+}
+
+void Memory::start_run(std::uint64_t fuel) {
+  regions_.resize(first_frame_);
+  std::fill_n(words_.begin(), maps_.front().words, 0);
+  words_[bpf::LedgerLayout::fuel] = fuel;
+}
+
+std::span<const std::uint64_t> Memory::words_of(std::size_t map) const {
+  return std::span(words_).subspan(maps_[map].first_word, maps_[map].words);
+}
+
+std::span<const std::uint64_t> Memory::cells() const {
+  if (first_cell_map_ == end_cell_map_) return {};
+  const Map& last = maps_[end_cell_map_ - 1];
+  const std::size_t first_word = maps_[first_cell_map_].first_word;
+  return std::span(words_).subspan(first_word, last.first_word + last.words - first_word);
+}
+
+/// Cells are words, whether the map holds them as one value or as many.
+void Memory::set_cell(std::uint16_t map, std::uint16_t index, std::uint64_t value) {
+  assert(index < maps_[map].words && "a checked scenario's cells exist");
+  words_[maps_[map].first_word + index] = value;
+}
+
+bool Memory::push_frame() {
+  const std::size_t depth = regions_.size() - first_frame_;
+  if (depth == max_frames) return false;
+  regions_.push_back({frames_.get() + depth * frame_bytes, frame_bytes, frame_bytes});
+  refresh_frame();
+  return true;
+}
+
+void Memory::refresh_frame() { std::memset(regions_.back().base, stack_poison, frame_bytes); }
+
+std::optional<std::size_t> Memory::map_of(std::uint64_t handle) const {
+  const std::uint64_t map = handle ^ handle_tag;
+  if (map >= maps_.size()) return std::nullopt;
+  return map;
+}
+
+std::optional<std::uint64_t> Memory::lookup(std::size_t map, std::uint32_t index) const {
+  if (!maps_[map].is_array) return std::nullopt;
+  if (index >= maps_[map].entries) return 0;
+  return map_value(map, index * maps_[map].stride);
+}
+
+}  // namespace tailbound::engine::interpreter

@@ -1,0 +1,254 @@
+#include "oracles/engine/x86_64/engine.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "jit/emit/executable_memory.hpp"
+#include "jit/x86_64/compiler.hpp"
+#include "jit/x86_64/link.hpp"
+#include "oracles/engine/x86_64/guard.hpp"
+#include "oracles/engine/x86_64/runtime.hpp"
+#include "oracles/engine/x86_64/stubs.hpp"
+
+namespace tailbound::engine {
+
+namespace {
+
+using namespace x86_64;
+namespace arch = tailbound::x86_64;
+
+constexpr std::size_t code_size = std::size_t{16} << 20;
+constexpr std::size_t stack_size = std::size_t{256} << 10;
+/// Scenarios are written one behind the other up to here before the first place is used again: enough that code
+/// is cold in the instruction cache when it is overwritten, little enough to stay in the second-level cache.
+constexpr std::size_t ring_size = std::size_t{512} << 10;
+
+/// All that needs the system: present or absent as a whole.
+struct Machine {
+  jit::ExecutableMemory code;
+  GuardedStack stack;
+};
+
+std::expected<std::unique_ptr<Machine>, std::string> make_machine() {
+#if !defined(__x86_64__)
+  return std::unexpected("this machine is not an x86-64");
+#endif
+  if (auto guard = Guard::install(); !guard) return std::unexpected(guard.error());
+  auto code = jit::ExecutableMemory::create(code_size);
+  if (!code) return std::unexpected(code.error());
+  auto stack = GuardedStack::create(stack_size);
+  if (!stack) return std::unexpected(stack.error());
+  return std::make_unique<Machine>(Machine{std::move(*code), std::move(*stack)});
+}
+
+class X86Engine final : public Engine {
+ public:
+  explicit X86Engine(const X86Settings& settings)
+      : settings_(settings),
+        identity_{.name = "x86_64",
+                  .scheme = std::string(settings.scheme->identity.name),
+                  .options = jit::text(settings.options),
+                  .profile = settings.scheme->identity.profile},
+        runtime_(settings.options) {
+    auto machine = make_machine();
+    if (!machine) {
+      why_not_ = machine.error();
+      return;
+    }
+    machine_ = std::move(*machine);
+    place_stubs();
+  }
+
+  const Identity& identity() const override { return identity_; }
+  std::optional<std::string> unavailable() const override {
+    return why_not_.empty() ? std::nullopt : std::optional(why_not_);
+  }
+
+  std::span<const Observation> run(std::span<const bpf::Lowered> batch) override {
+    if (observations_.size() < batch.size()) observations_.resize(batch.size());
+    for (std::size_t i = 0; i < batch.size(); ++i) observe(batch[i], observations_[i]);
+    return {observations_.data(), batch.size()};
+  }
+
+ private:
+  void place_stubs() {
+    jit::CodeBuffer stubs;
+    stubs_ = emit_stubs(stubs, &record_, settings_.options);
+    std::memcpy(machine_->code.writable(), stubs.bytes().data(), stubs.size());
+    machine_->code.publish(0, stubs.size());
+    first_free_ = (stubs.size() + 63) / 64 * 64;
+    next_ = first_free_;
+    placement_.helper[static_cast<std::size_t>(bpf::Helper::lookup)] = machine_->code.address(stubs_.lookup);
+    placement_.helper[static_cast<std::size_t>(bpf::Helper::time)] = machine_->code.address(stubs_.time);
+    placement_.helper[static_cast<std::size_t>(bpf::Helper::random)] = machine_->code.address(stubs_.random);
+    for (std::size_t reg = 0; reg < stubs_.thunk.size(); ++reg) {
+      placement_.thunk[reg] = machine_->code.address(stubs_.thunk[reg]);
+    }
+    placement_.return_thunk = machine_->code.address(stubs_.return_thunk);
+    record_.stack_top = machine_->stack.top();
+  }
+
+  void observe(const bpf::Lowered& lowered, Observation& out) {
+    out.layout = lowered.ledger;
+    out.unavailable = why_not_.empty() ? std::string(unsupported_event(lowered)) : why_not_;
+    if (!out.unavailable.empty() || !load(lowered, out.unavailable)) {
+      out.runs.clear();
+      return;
+    }
+    std::size_t runs = 0;
+    for (const bpf::Event& event : lowered.events) {
+      if (const auto* run = std::get_if<bpf::Run>(&event)) {
+        if (out.runs.size() <= runs) out.runs.emplace_back();
+        run_program(lowered, run->program, lowered.fuel_of_run(runs), out.runs[runs]);
+        ++runs;
+      } else if (const auto* slot = std::get_if<bpf::SetSlot>(&event)) {
+        set_slot(lowered.map_of_array(slot->array), slot->index, slot->program);
+      } else if (const auto* cell = std::get_if<bpf::SetCell>(&event)) {
+        runtime_.cells(lowered.map_of_cells(cell->cell.map))[cell->cell.index] = cell->value;
+      }
+    }
+    out.runs.resize(runs);
+  }
+
+  // --- loading: compile, place, link, fill the slots ---
+
+  bool load(const bpf::Lowered& lowered, std::string& why_not) {
+    runtime_.reset(lowered);
+    if (images_.size() < lowered.programs.size()) images_.resize(lowered.programs.size());
+    std::size_t size = 0;
+    for (std::size_t p = 0; p < lowered.programs.size(); ++p) {
+      const auto done = compiler_.compile(lowered.programs[p], *settings_.scheme, settings_.options, images_[p]);
+      if (!done) {
+        why_not = "program " + std::to_string(p) + ": " + done.error().text();
+        return false;
+      }
+      size += (images_[p].code.size() + 63) / 64 * 64;
+    }
+    if (size > code_size - first_free_) {
+      why_not = "the programs' code takes " + std::to_string(size) + " bytes; expected at most " +
+                std::to_string(code_size - first_free_);
+      return false;
+    }
+    if (next_ + size > std::max(ring_size, first_free_ + size)) next_ = first_free_;
+    const std::size_t start = next_;
+    place(lowered);
+    for (std::uint16_t m = lowered.first_prog_array; m < lowered.maps.size(); ++m) {
+      for (const bpf::Slot& slot : lowered.maps[m].slots) write_slot(m, slot.index, slot.program);
+    }
+    machine_->code.publish(start, next_ - start);
+    return true;
+  }
+
+  void place(const bpf::Lowered& lowered) {
+    programs_ = lowered.programs.size();
+    placement_.map = runtime_.map_addresses();
+    placement_.map_value = runtime_.value_addresses();
+    offset_.clear();
+    function_address_.clear();
+    first_function_.clear();
+    for (std::size_t p = 0; p < programs_; ++p) {
+      const jit::Image& image = images_[p];
+      offset_.push_back(next_);
+      first_function_.push_back(function_address_.size());
+      for (const jit::ImageFunction& f : image.functions) {
+        function_address_.push_back(machine_->code.address(next_ + f.offset));
+      }
+      next_ += (image.code.size() + 63) / 64 * 64;
+    }
+    for (std::size_t p = 0; p < programs_; ++p) {
+      const jit::Image& image = images_[p];
+      std::uint8_t* const code = machine_->code.writable() + offset_[p];
+      std::memcpy(code, image.code.data(), image.code.size());
+      placement_.function = functions_of(p);
+      link(image, placement_, code);
+      runtime_.set_entry(static_cast<std::uint16_t>(p), placement_.function[0]);
+    }
+  }
+
+  std::span<const std::uint64_t> functions_of(std::size_t program) const {
+    return {function_address_.data() + first_function_[program], images_[program].functions.size()};
+  }
+
+  // --- slots ---
+
+  void set_slot(std::uint16_t map, std::uint32_t index, std::optional<std::uint16_t> program) {
+    write_slot(map, index, program);
+    machine_->code.publish(first_free_, next_ - first_free_);
+  }
+
+  /// The pointer for indirect sites, and the patches of every direct site of this slot, in all programs.
+  void write_slot(std::uint16_t map, std::uint32_t index, std::optional<std::uint16_t> program) {
+    runtime_.set_slot(map, index, program);
+    std::optional<std::uint64_t> entry;
+    if (program) entry = functions_of(*program)[0] + images_[*program].functions[0].landing;
+    for (std::size_t p = 0; p < programs_; ++p) {
+      for (const jit::ImageSite& site : images_[p].sites) {
+        if (site.map != map || site.direct_index != index) continue;
+        const auto patch = arch::patches(images_[p], site, functions_of(p)[site.function], entry);
+        std::uint8_t* const code = machine_->code.writable() + offset_[p];
+        std::memcpy(code + site.target, patch.target.data(), patch.target.size());
+        std::memcpy(code + site.bypass, patch.bypass.data(), patch.bypass.size());
+      }
+    }
+  }
+
+  // --- running ---
+
+  void run_program(const bpf::Lowered& lowered, std::uint16_t program, std::uint64_t fuel, RunObservation& out) {
+    std::uint64_t* const ledger = runtime_.ledger();
+    std::fill_n(ledger, lowered.ledger.words(), 0);
+    ledger[bpf::LedgerLayout::fuel] = fuel;
+    record_.target = functions_of(program)[0];
+    record_.context = runtime_.context_address();
+    record_.random_calls = 0;
+    record_.time_calls = 0;
+    record_.seed = lowered.seed;
+    machine_->stack.place_canaries();
+    const auto interrupted = Guard::call(machine_->code.address(stubs_.enter), machine_->code.address(stubs_.recover),
+                                         settings_.time_limit);
+    out.status = RunStatus::finished;
+    out.fault = {};
+    out.frame = {};
+    out.stack_used = 0;
+    out.return_value = interrupted ? 0 : record_.returned;
+    if (interrupted) {
+      out.status = interrupted->status;
+      out.fault = interrupted->fault;
+      out.fault.pc -= machine_->code.address();
+    } else {
+      out.frame = {.stack_pointer = record_.rsp == record_.stack_top,
+                   .callee_saved = record_.saved == register_canaries,
+                   .canaries = machine_->stack.canaries_intact()};
+    }
+    out.ledger.assign(ledger, ledger + lowered.ledger.words());
+    out.cells.clear();
+    for (std::uint16_t m = lowered.first_array_map; m < lowered.first_prog_array; ++m) {
+      const std::uint64_t* const cells = runtime_.cells(m);
+      out.cells.insert(out.cells.end(), cells, cells + lowered.maps[m].words.size());
+    }
+  }
+
+  X86Settings settings_;
+  Identity identity_;
+  std::string why_not_;
+  std::unique_ptr<Machine> machine_;
+  EntryRecord record_;  // its address is built into the stubs: this object does not move
+  Stubs stubs_;
+  std::size_t first_free_ = 0;
+  std::size_t next_ = 0;
+  Runtime runtime_;
+  arch::Compiler compiler_;
+  arch::Placement placement_;
+  std::size_t programs_ = 0;
+  std::vector<jit::Image> images_;
+  std::vector<std::size_t> offset_;                  // by program, in the code memory
+  std::vector<std::uint64_t> function_address_;      // of all programs
+  std::vector<std::size_t> first_function_;          // by program, in function_address_
+  std::vector<Observation> observations_;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> make_x86_64(const X86Settings& settings) { return std::make_unique<X86Engine>(settings); }
+
+}  // namespace tailbound::engine

@@ -1,0 +1,86 @@
+#include "oracles/engine/x86_64/runtime.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "oracles/engine/x86_64/stubs.hpp"
+
+namespace tailbound::engine::x86_64 {
+
+namespace {
+
+constexpr std::size_t context_size = 64;
+constexpr std::size_t red_zone = 64;  // between objects, so that a small overrun is not silently another's word
+
+std::size_t array_object_size(const jit::Options& options) {
+  return std::max<std::size_t>(sizeof(ArrayObject), options.max_entries + 4U);
+}
+std::size_t prog_array_size(const jit::Options& options, std::uint32_t entries) {
+  return std::max<std::size_t>(options.max_entries + 4U, options.ptrs + 8ULL * entries);
+}
+std::size_t program_object_size(const jit::Options& options) { return options.bpf_func + 8U; }
+std::size_t value_bytes(const bpf::LoweredMap& map) { return std::size_t{map.value_size} * map.max_entries; }
+
+std::size_t needed(const bpf::Lowered& lowered, const jit::Options& options) {
+  std::size_t bytes = context_size + red_zone;
+  for (const bpf::LoweredMap& map : lowered.maps) {
+    bytes += 2 * red_zone + 16 +
+             (map.kind == bpf::LoweredMap::Kind::prog_array ? prog_array_size(options, map.max_entries)
+                                                            : array_object_size(options) + value_bytes(map));
+  }
+  return bytes + lowered.programs.size() * (program_object_size(options) + red_zone + 8);
+}
+
+}  // namespace
+
+std::size_t Runtime::take(std::size_t bytes) {
+  const std::size_t at = used_;
+  used_ += (bytes + red_zone + 7) / 8 * 8;
+  return at;
+}
+
+template <class T>
+void Runtime::put(std::size_t at, T value) {
+  std::memcpy(reinterpret_cast<std::uint8_t*>(storage_.data()) + at, &value, sizeof value);
+}
+
+std::uint64_t Runtime::context_address() const { return address(context_at_); }
+
+void Runtime::reset(const bpf::Lowered& lowered) {
+  const std::size_t bytes = needed(lowered, options_);
+  if (storage_.size() * 8 < bytes) storage_.resize((bytes + 7) / 8);
+  std::memset(storage_.data(), 0, bytes);
+  used_ = 0;
+  context_at_ = take(context_size);
+  map_at_.clear();
+  value_at_.clear();
+  map_address_.clear();
+  value_address_.clear();
+  program_at_.clear();
+  for (const bpf::LoweredMap& map : lowered.maps) {
+    const bool slots = map.kind == bpf::LoweredMap::Kind::prog_array;
+    const std::size_t object = take(slots ? prog_array_size(options_, map.max_entries) : array_object_size(options_));
+    const std::size_t value = slots ? object : take(value_bytes(map));
+    if (!slots) {
+      put(object, ArrayObject{.values = address(value), .value_size = map.value_size});
+      std::copy(map.words.begin(), map.words.end(), words(value));
+    }
+    put(object + options_.max_entries, map.max_entries);
+    map_at_.push_back(object);
+    value_at_.push_back(value);
+    map_address_.push_back(address(object));
+    value_address_.push_back(address(value));
+  }
+  ledger_at_ = value_at_[0];
+  for (std::size_t p = 0; p < lowered.programs.size(); ++p) program_at_.push_back(take(program_object_size(options_)));
+}
+
+void Runtime::set_entry(std::uint16_t program, std::uint64_t bpf_func) {
+  put(program_at_[program] + options_.bpf_func, bpf_func);
+}
+
+void Runtime::set_slot(std::uint16_t map, std::uint32_t index, std::optional<std::uint16_t> program) {
+  put(map_at_[map] + options_.ptrs + 8ULL * index, program ? address(program_at_[*program]) : std::uint64_t{0});
+}
+
+}  // namespace tailbound::engine::x86_64

@@ -1,0 +1,145 @@
+// The reference model: walks a scenario's statements by the tail-call rule with machine integers, and says what
+// a faithful engine must show. It knows neither bytecode nor machine code.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "jit/bpf/profile.hpp"
+#include "jit/bpf/scenario.hpp"
+#include "oracles/model/attach_points.hpp"
+#include "oracles/model/flat.hpp"
+#include "oracles/model/ledger.hpp"
+#include "oracles/model/machine_world.hpp"
+#include "oracles/observation.hpp"
+
+namespace tailbound::model {
+
+struct WalkOptions {
+  Discipline discipline = Discipline::cell;
+  const bpf::Profile* profile = &bpf::profile_linux();
+  std::optional<std::uint64_t> fuel = std::nullopt;  // in place of the scenario's
+  std::size_t keep_trace = 0;         // entries of the full trace to keep, a run
+};
+
+/// One live frame.
+struct Frame {
+  std::uint32_t function_id = 0;
+  std::uint64_t count = 0;  // what its cell holds
+  std::uint32_t cell = 0;   // frames with the same cell share their count
+  bool operator==(const Frame&) const = default;
+};
+
+struct TraceEntry {
+  std::uint32_t function_id = 0;
+  std::uint64_t count = 0;  // seen at entry
+  std::uint32_t depth = 0;  // live frames, this one included
+  bool by_tail_call = false;
+  bool operator==(const TraceEntry&) const = default;
+};
+
+/// What one context did: its attempts by outcome.
+struct ContextCount {
+  std::size_t run = 0;
+  std::uint32_t context = 0;  // in the order of opening; 0 is the run's own
+  std::uint64_t taken = 0;
+  std::uint64_t out_of_range = 0;
+  std::uint64_t at_limit = 0;
+  std::uint64_t empty = 0;
+  bool operator==(const ContextCount&) const = default;
+};
+
+class Walker {
+ public:
+  explicit Walker(WalkOptions options);
+  Walker(const Walker&) = delete;
+  Walker& operator=(const Walker&) = delete;
+
+  /// Walks every event of a valid scenario; gives the observation that a faithful engine must give: the same
+  /// ledger words, cells and return values. It stays valid until the next walk.
+  const Observation& walk(const bpf::Scenario& scenario);
+
+  const WalkOptions& options() const { return options_; }
+
+  // What the last walk did beyond the observation. Runs count from 0.
+  std::span<const std::vector<TraceEntry>> traces() const { return traces_; }
+  std::span<const ContextCount> contexts() const { return contexts_; }
+  /// An asm statement ran: the model does not know what it added to the ledger's `live` word.
+  bool asm_seen(std::size_t run) const { return asm_seen_[run] != 0; }
+
+  /// The live frames, outermost first, at entry number `entry` (from 0) of run number `run`, the entered frame
+  /// included; empty when there is no such entry. Walks the scenario again.
+  std::vector<Frame> frames_at(const bpf::Scenario& scenario, std::size_t run, std::uint64_t entry);
+
+ private:
+  struct LiveFrame {
+    std::uint32_t function = 0;
+    MachineWorld::Ref cell = 0;
+  };
+  struct ChangeAtEntry {
+    std::uint32_t function = 0;
+    std::uint32_t count = 0;
+    std::uint32_t slot = 0;
+    std::uint32_t program = no_program;
+  };
+  /// How a body ended: with a value, or in a tail call.
+  struct BodyEnd {
+    std::uint64_t value = 0;
+    std::optional<std::uint32_t> target;
+  };
+  struct Capture {
+    std::size_t run = 0;
+    std::uint64_t entry = 0;
+  };
+
+  void start(const bpf::Scenario& scenario);
+  void take(const bpf::Event& event);
+  void run(std::uint32_t program);
+  void mark_attached();
+
+  // An entry that passes the function's attach point, what it may start there, and one frame's life.
+  std::uint64_t arrive(std::uint32_t function, MachineWorld::Ref cell);
+  std::uint64_t enter_replacement(std::uint32_t main, MachineWorld::Ref target);
+  void enter_probe(std::uint32_t main, MachineWorld::Ref target);
+  std::uint64_t in_own_context(std::uint32_t main, MachineWorld::Ref interrupted);
+  MachineWorld::Ref open_context();
+  std::uint64_t live_frame(std::uint32_t function, MachineWorld::Ref cell);
+  bool record_entry(std::uint32_t function, bool by_tail_call);
+  void change_slots(std::uint32_t function);
+
+  BodyEnd walk_body(std::uint32_t function);
+  std::optional<std::uint32_t> attempt(const FlatOp& op);
+  std::uint64_t evaluate(FlatExpr expr);
+  std::uint64_t operand(const FlatOperand& operand);
+  std::uint64_t call(std::uint32_t function);
+  LiveFrame& frame() { return frames_.back(); }
+
+  WalkOptions options_;
+  MachineWorld world_;
+  MachineRule rule_;
+  std::uint64_t fuel_ = 0;
+
+  Flat flat_;
+  Ledger ledger_;
+  AttachPoints attach_points_;
+  std::vector<ChangeAtEntry> changes_;
+  std::vector<std::uint8_t> attached_;    // by function id
+  std::vector<std::uint8_t> changes_at_;  // by function id
+
+  std::vector<LiveFrame> frames_;
+  std::size_t context_ = 0;  // the open one, in contexts_
+  std::uint32_t next_context_ = 0;
+
+  Observation seen_;
+  std::size_t run_ = 0;
+  std::vector<std::vector<TraceEntry>> traces_;
+  std::vector<ContextCount> contexts_;
+  std::vector<std::uint8_t> asm_seen_;
+  std::optional<Capture> capture_;
+  std::vector<Frame> captured_;
+};
+
+}  // namespace tailbound::model

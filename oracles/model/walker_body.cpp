@@ -1,0 +1,88 @@
+// The walk through one function's body.
+#include "oracles/model/arithmetic.hpp"
+#include "oracles/model/walker.hpp"
+
+namespace tailbound::model {
+
+Walker::BodyEnd Walker::walk_body(std::uint32_t function) {
+  for (std::uint32_t at = flat_.functions[function].first_op;; ++at) {
+    const FlatOp& op = flat_.ops[at];
+    switch (op.kind) {
+      case FlatOp::Kind::evaluate:
+        evaluate(op.expr);
+        break;
+      case FlatOp::Kind::tail_call:
+        if (const auto target = attempt(op)) return {0, flat_.first_function[*target]};
+        break;
+      case FlatOp::Kind::helper_call:
+        frame().cell = rule_.helper_call(frame().cell);
+        break;
+      case FlatOp::Kind::store_cell:
+        flat_.cells[op.place] = evaluate(op.expr);
+        break;
+      case FlatOp::Kind::foreign:
+        asm_seen_[run_] = 1;
+        break;
+      case FlatOp::Kind::branch_unless:
+        if (!holds(op.compare, evaluate(op.expr), op.right)) at = op.place - 1;
+        break;
+      case FlatOp::Kind::jump:
+        at = op.place - 1;
+        break;
+      case FlatOp::Kind::leave: {
+        const std::uint64_t value = evaluate(op.expr);
+        ledger_.read_back(flat_.functions[function].live);
+        return {value, std::nullopt};
+      }
+    }
+  }
+}
+
+/// The target when the attempt is taken.
+std::optional<std::uint32_t> Walker::attempt(const FlatOp& op) {
+  const auto index = static_cast<std::uint32_t>(evaluate(op.expr));
+  const FlatArray& array = flat_.arrays[op.place];
+  const std::uint32_t program = index < array.size ? flat_.slots[array.first_slot + index] : no_program;
+
+  ledger_.attempt(op.site);
+  const auto outcome = rule_.attempt(frame().cell, index, array.size, program != no_program);
+  ContextCount& context = contexts_[context_];
+  context.taken += outcome.taken;
+  context.out_of_range += outcome.out_of_range;
+  context.at_limit += outcome.at_limit;
+  context.empty += outcome.empty;
+  if (outcome.taken) return program;
+  ledger_.fall_through(op.site);
+  return std::nullopt;
+}
+
+std::uint64_t Walker::evaluate(FlatExpr expr) {
+  std::uint64_t value = 0;
+  for (std::uint32_t i = expr.first; i < expr.end; ++i) {
+    value = apply(flat_.operands[i].op, value, operand(flat_.operands[i]));
+  }
+  return value;
+}
+
+std::uint64_t Walker::operand(const FlatOperand& operand) {
+  switch (operand.kind) {
+    case FlatOperand::Kind::number: return operand.value;
+    case FlatOperand::Kind::cell: return flat_.cells[operand.value];
+    case FlatOperand::Kind::entries: return ledger_.entries(static_cast<std::uint32_t>(operand.value));
+    case FlatOperand::Kind::call: return call(static_cast<std::uint32_t>(operand.value));
+  }
+  return 0;
+}
+
+std::uint64_t Walker::call(std::uint32_t function) {
+  const std::size_t cells = world_.mark();
+  const MachineWorld::Ref caller = frame().cell;
+  const MachineWorld::Ref callee =
+      attached_[function] != 0 ? rule_.call_through_trampoline(caller) : rule_.call(caller);
+  const std::uint64_t value = arrive(function, callee);
+  frame().cell = rule_.return_to(caller, callee);
+  world_.forget_after(cells);
+  return value;
+}
+
+}  // namespace tailbound::model

@@ -1,0 +1,56 @@
+// What a run showed. The model's prediction has the same type, so that a check compares like with like.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jit/bpf/lowered.hpp"
+
+namespace tailbound {
+
+/// How a run ended. A fault or a time-out is an observation, not an error of the engine.
+enum class RunStatus : std::uint8_t { finished, fault, timeout };
+std::string_view name(RunStatus status);
+
+struct Fault {
+  std::string_view kind;       // "SIGSEGV", …, "bad pointer", … ; static text
+  std::uint64_t address = 0;   // what was accessed
+  std::uint64_t pc = 0;        // offset into the engine's code, or instruction index
+};
+
+/// Frame balance at the end of a run, as the entry stub saw it (true where the engine cannot tell).
+struct FrameState {
+  bool stack_pointer = true;
+  bool callee_saved = true;
+  bool canaries = true;  // words above the entry frame
+  bool operator==(const FrameState&) const = default;
+};
+
+/// One run (one `run` event).
+struct RunObservation {
+  RunStatus status = RunStatus::finished;
+  std::uint64_t return_value = 0;        // r0; the low 32 bits are what a kernel shows
+  std::vector<std::uint64_t> ledger;     // bpf::LedgerLayout words
+  std::vector<std::uint64_t> cells;      // all array maps of the scenario after the run, in order
+  Fault fault;
+  FrameState frame;
+  std::uint64_t stack_used = 0;          // bytes of machine stack, 0: not measured
+
+  bool out_of_fuel() const { return ledger[bpf::LedgerLayout::fuel] == 0; }
+  std::uint64_t attempts(const bpf::LedgerLayout& layout) const;
+  std::uint64_t fall_throughs(const bpf::LedgerLayout& layout) const;
+  /// Taken: attempts that did not fall through, over all contexts of the run.
+  std::uint64_t tail_calls(const bpf::LedgerLayout& layout) const;
+};
+
+/// What one engine saw of one scenario.
+struct Observation {
+  bpf::LedgerLayout layout;
+  std::string unavailable;  // why the engine could not take the scenario; empty when it ran
+  std::vector<RunObservation> runs;
+};
+
+}  // namespace tailbound

@@ -1,0 +1,24 @@
+#include "oracles/verdict.hpp"
+
+namespace tailbound {
+
+std::string_view name(Property property) {
+  switch (property) {
+    case Property::fault: return "fault";
+    case Property::frame: return "frame";
+    case Property::bound: return "bound";
+    case Property::count: return "count";
+    case Property::attempts: return "attempts";
+    case Property::fall_throughs: return "fall-throughs";
+    case Property::trace: return "trace";
+    case Property::entries: return "entries";
+    case Property::fuel: return "fuel";
+    case Property::return_value: return "return-value";
+    case Property::live: return "live";
+    case Property::cells: return "cells";
+    case Property::expectation: return "expectation";
+  }
+  return "?";
+}
+
+}  // namespace tailbound
