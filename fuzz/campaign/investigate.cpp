@@ -1,0 +1,30 @@
+#include "fuzz/campaign/investigate.hpp"
+
+#include "gen/reduce/reduce.hpp"
+
+namespace tailbound::fuzz {
+
+std::optional<reports::Finding> investigate(Judge& judge, bpf::Scenario scenario, bool shrink, bool expectations) {
+  Judgement judgement = judge.judge(scenario, expectations);
+  if (!judgement.verdict.broken()) return std::nullopt;
+  reports::Finding finding;
+  finding.statements_before = reports::count_statements(scenario);
+  if (shrink) {
+    const Verdict first = judgement.verdict;
+    gen::reduce(scenario, [&](const bpf::Scenario& candidate) {
+      const Verdict verdict = judge.judge(candidate, expectations).verdict;
+      return verdict.broken() && verdict.property == first.property && verdict.kind == first.kind;
+    });
+    judgement = judge.judge(scenario, expectations);
+  }
+  engine::Engine& guilty = *judge.engines()[judgement.engine];
+  finding.verdict = judgement.verdict;
+  finding.engine = guilty.identity();
+  finding.expected = judge.predicted(judgement.engine);
+  finding.observed = judge.observed(judgement.engine);
+  finding.parting = find_parting(scenario, judgement.verdict.run, guilty);
+  finding.scenario = std::move(scenario);
+  return finding;
+}
+
+}  // namespace tailbound::fuzz

@@ -1,0 +1,75 @@
+#include "fuzz/cli/cli.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace tailbound::fuzz::cli {
+
+namespace {
+
+constexpr const char* description =
+    "tailbound: searches for programs on which an eBPF JIT breaks the bound of 33 tail calls.\n"
+    "It builds random hierarchies of subprograms and tail calls, compiles them, runs the machine code and\n"
+    "compares what it sees with a model.";
+
+constexpr const char* lesson =
+    "Try:\n"
+    "  ./tailbound fuzz                                 a minute of search on the sound scheme: exit 0\n"
+    "  ./tailbound fuzz --scheme by-value               what kernels up to 6.11 do: a finding within seconds\n"
+    "  ./tailbound run corpus/selftests/tailcall_1.graph\n"
+    "  ./tailbound count FILE.graph --scheme by-value   how many tail calls a run would make, at once\n"
+    "  ./tailbound test                                 all tests, under sanitizers too\n"
+    "  ./tailbound bench                                scenarios a second, by stage\n"
+    "Exit codes: 0 holds, 1 finding or failed expectation, 2 bad input, 3 could not run.";
+
+/// CLI11's first line alone: what was wrong and where.
+std::string first_line(std::string_view text) { return std::string(text.substr(0, text.find('\n'))); }
+
+}  // namespace
+
+void complain(std::string_view message) { fmt::print(stderr, "tailbound: {}\n", message); }
+
+void EngineOptions::add(CLI::App& command) {
+  command.add_option("--engine", engines, "engines to run, separated by commas: " + engine_names())
+      ->capture_default_str();
+  command.add_option("--scheme", scheme, "how the JIT counts: " + scheme_names())->capture_default_str();
+}
+
+bool EngineOptions::read(EngineChoice& choice) const {
+  choice.scheme = scheme;
+  choice.engines = CLI::detail::split(engines, ',');
+  if (const auto valid = check_names(choice); !valid) {
+    complain(valid.error());
+    return false;
+  }
+  return true;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{description, "tailbound"};
+  app.footer(lesson);
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "tailbound 0.1.0");
+  Exit exit = Exit::holds;
+  add_fuzz(app, exit);
+  add_run(app, exit);
+  add_count(app, exit);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::CallForVersion& version) {
+    return app.exit(version);
+  } catch (const CLI::ParseError& error) {
+    complain(first_line(error.what()) + "; see tailbound --help");
+    return static_cast<int>(Exit::bad_input);
+  }
+  if (std::fflush(stdout) != 0 && exit == Exit::holds) {
+    complain("standard output: could not be written");
+    exit = Exit::could_not_run;
+  }
+  return static_cast<int>(exit);
+}
+
+}  // namespace tailbound::fuzz::cli

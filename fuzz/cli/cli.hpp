@@ -1,0 +1,36 @@
+// The command line: one subcommand a file.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <string_view>
+
+#include "fuzz/campaign/engines.hpp"
+
+namespace tailbound::fuzz::cli {
+
+/// Exit codes, the same for every subcommand.
+enum class Exit : int { holds = 0, finding = 1, bad_input = 2, could_not_run = 3 };
+
+/// Parses the arguments and runs the subcommand; gives the exit code.
+int run(int argc, char** argv);
+
+// Each adds its subcommand; `exit` gets the result when it was the one that ran.
+void add_fuzz(CLI::App& app, Exit& exit);
+void add_run(CLI::App& app, Exit& exit);
+void add_count(CLI::App& app, Exit& exit);
+
+/// One line on standard error: "tailbound: MESSAGE".
+void complain(std::string_view message);
+
+/// The options --engine and --scheme.
+struct EngineOptions {
+  std::string engines = "interpreter,x86_64";
+  std::string scheme = "pointer";
+
+  void add(CLI::App& command);
+  /// Complains where a name is unknown.
+  bool read(EngineChoice& choice) const;
+};
+
+}  // namespace tailbound::fuzz::cli

@@ -1,0 +1,186 @@
+// tailbound fuzz
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "fuzz/campaign/campaign.hpp"
+#include "fuzz/campaign/child.hpp"
+#include "fuzz/campaign/investigate.hpp"
+#include "fuzz/cli/cli.hpp"
+#include "jit/bpf/graph.hpp"
+#include "reports/files.hpp"
+#include "reports/json/json.hpp"
+
+namespace tailbound::fuzz::cli {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+struct FuzzOptions {
+  EngineOptions engines;
+  std::uint64_t seed = 1;
+  double time = 60;
+  std::uint32_t jobs = std::max(1U, std::thread::hardware_concurrency());
+  std::string findings = "findings";
+  bool json = false;
+};
+
+bpf::Scenario scenario_of(const CampaignOptions& campaign, const Found& found) {
+  gen::ByteSource source(gen::scenario_seed(campaign.seed, found.number));
+  return gen::generate(source, campaign.budget);
+}
+
+std::string header(const reports::Finding& finding, const CampaignOptions& campaign, const Found& found) {
+  return fmt::format("# {}: {}\n# found by: tailbound fuzz --engine {} --scheme {} --seed {}, scenario {}\n",
+                     reports::signature(finding), finding.verdict.detail, finding.engine.name, campaign.engines.scheme,
+                     campaign.seed, found.number);
+}
+
+/// In a child: reduce, write, print. The message is the finding's JSON.
+int report_finding(const CampaignOptions& campaign, const FuzzOptions& options, const Found& found, bool shrink,
+                   std::string& message) {
+  auto engines = make_engines(campaign.engines);
+  if (!engines) return 3;
+  Judge judge(std::move(*engines));
+  const auto finding = investigate(judge, scenario_of(campaign, found), shrink, false);
+  if (!finding) {
+    message = "the scenario agrees when it is judged again";
+    return 3;
+  }
+  const std::string file = options.findings + "/" + reports::signature(*finding) + ".graph";
+  const std::string content = header(*finding, campaign, found) + bpf::print_graph(finding->scenario);
+  const auto written = reports::write_file(file, content);
+  if (!options.json) fmt::print("{}", reports::text(*finding, file));
+  message = reports::finding_json(*finding, file);
+  if (written) return 1;
+  complain(written.error());
+  return 1;
+}
+
+/// The engine died on it: nothing can be compared, but the scenario is kept.
+ordered_json report_death(const CampaignOptions& campaign, const FuzzOptions& options, const Found& found,
+                          int signal) {
+  const bpf::Scenario scenario = scenario_of(campaign, found);
+  const std::string signature = fmt::format("fault-process-died-{}", found.number);
+  const std::string file = options.findings + "/" + signature + ".graph";
+  const std::string detail = fmt::format("the process that ran it died of {}", strsignal(signal));
+  const std::string replay = fmt::format("./tailbound run {} --scheme {}", file, campaign.engines.scheme);
+  const auto written = reports::write_file(file, fmt::format("# {}\n{}", detail, bpf::print_graph(scenario)));
+  if (!written) complain(written.error());
+  if (!options.json) {
+    fmt::print("finding  {}\n\n  {}\n\n{}\nreplay   {}\n", signature, detail, bpf::print_graph(scenario), replay);
+  }
+  return {{"signature", signature}, {"property", "fault"}, {"kind", "process died"}, {"detail", detail},
+          {"file", file},           {"replay", replay}};
+}
+
+ordered_json find_out(const CampaignOptions& campaign, const FuzzOptions& options, const Found& found) {
+  if (found.signal != 0) return report_death(campaign, options, found, found.signal);
+  for (const bool shrink : {true, false}) {
+    const ChildEnd end = in_child(
+        [&](std::string& message) { return report_finding(campaign, options, found, shrink, message); });
+    if (end.signal != 0) {
+      if (shrink) continue;  // a smaller scenario killed it; the one that was found is next
+      return report_death(campaign, options, found, end.signal);
+    }
+    if (end.exit_code == 1) return ordered_json::parse(end.message);
+    complain(end.message);
+    break;
+  }
+  return {{"signature", "unstable"}, {"property", "unstable"}, {"file", ""}, {"number", found.number}};
+}
+
+std::string summary(const CampaignEnd& end, const CampaignOptions& campaign) {
+  const Totals& t = end.totals;
+  std::string out = fmt::format(
+      "{} scenarios judged in {:.1f} s ({:.0f}/s), {} tail calls; refused: {} at the limit, {} empty slot, {} out "
+      "of range; {} runs out of fuel\n",
+      t.scenarios, end.seconds, static_cast<double>(t.scenarios) / std::max(end.seconds, 1e-9), t.tail_calls,
+      t.at_limit, t.empty, t.out_of_range, t.out_of_fuel);
+  for (std::size_t e = 0; e < campaign.engines.engines.size(); ++e) {
+    out += fmt::format("  {:<12} ran {}", campaign.engines.engines[e], t.ran[e]);
+    if (t.unavailable[e] != 0) out += fmt::format(", unavailable for {}", t.unavailable[e]);
+    out += '\n';
+  }
+  return out;
+}
+
+/// Why each engine cannot run here at all; null where it can.
+ordered_json engine_states(const CampaignEnd& end, const CampaignOptions& campaign) {
+  ordered_json list = ordered_json::array();
+  const auto engines = make_engines(campaign.engines);
+  for (std::size_t e = 0; e < campaign.engines.engines.size(); ++e) {
+    ordered_json row = {{"name", campaign.engines.engines[e]},
+                        {"scheme", (*engines)[e]->identity().scheme},
+                        {"profile", (*engines)[e]->identity().profile->name},
+                        {"scenarios", end.totals.ran[e]},
+                        {"unavailable", end.totals.unavailable[e]},
+                        {"reason", nullptr}};
+    if (const auto why = (*engines)[e]->unavailable()) row["reason"] = *why;
+    list.push_back(std::move(row));
+  }
+  return list;
+}
+
+ordered_json result_json(const CampaignEnd& end, const CampaignOptions& campaign, const ordered_json& findings) {
+  const Totals& t = end.totals;
+  return {{"scenarios", t.scenarios},
+          {"tail_calls", t.tail_calls},
+          {"refused", {{"limit", t.at_limit}, {"empty", t.empty}, {"out_of_range", t.out_of_range}}},
+          {"out_of_fuel", t.out_of_fuel},
+          {"seconds", std::round(end.seconds * 1000) / 1000},
+          {"seed", campaign.seed},
+          {"interrupted", end.interrupted},
+          {"findings", findings},
+          {"engines", engine_states(end, campaign)}};
+}
+
+Exit fuzz(const FuzzOptions& options) {
+  CampaignOptions campaign{.engines = {}, .budget = {}, .seed = options.seed, .seconds = options.time,
+                           .jobs = options.jobs, .live = !options.json};
+  if (!options.engines.read(campaign.engines)) return Exit::bad_input;
+  const CampaignEnd end = run_campaign(campaign);
+  if (!end.could_not_run.empty()) {
+    complain(end.could_not_run);
+    return Exit::could_not_run;
+  }
+  ordered_json findings = ordered_json::array();
+  if (end.found) findings.push_back(find_out(campaign, options, *end.found));
+  if (options.json) fmt::print("{}\n", result_json(end, campaign, findings).dump());
+  else fmt::print("{}{}", end.found ? "\n" : "", summary(end, campaign));
+  if (end.found) return Exit::finding;
+  if (end.totals.scenarios != 0) return Exit::holds;
+  complain("nothing was judged: no engine could run a scenario");
+  return Exit::could_not_run;
+}
+
+constexpr const char* lesson =
+    "Stops at the first finding: reduces it, writes it to the findings folder and prints how to replay it.\n"
+    "The same seed gives the same scenarios, whatever the number of jobs.\n"
+    "  ./tailbound fuzz --time 10 --seed 7\n"
+    "  ./tailbound fuzz --scheme by-value --json | tail -n 1";
+
+}  // namespace
+
+void add_fuzz(CLI::App& app, Exit& exit) {
+  auto options = std::make_shared<FuzzOptions>();
+  CLI::App* command = app.add_subcommand("fuzz", "search for scenarios that an engine gets wrong");
+  command->footer(lesson);
+  options->engines.add(*command);
+  command->add_option("--seed", options->seed, "first scenario's seed")->capture_default_str();
+  command->add_option("--time", options->time, "seconds to search")
+      ->capture_default_str()
+      ->check(CLI::Range(0.05, 1e7));
+  command->add_option("--jobs", options->jobs, "worker processes")->capture_default_str()->check(CLI::Range(1, 256));
+  command->add_option("--findings", options->findings, "folder for findings")->capture_default_str();
+  command->add_flag("--json", options->json, "one JSON object as the last line of the output");
+  command->callback([options, &exit] { exit = fuzz(*options); });
+}
+
+}  // namespace tailbound::fuzz::cli

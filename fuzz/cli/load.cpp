@@ -1,0 +1,27 @@
+#include "fuzz/cli/load.hpp"
+
+#include "fuzz/cli/cli.hpp"
+#include "jit/bpf/graph.hpp"
+#include "reports/files.hpp"
+
+namespace tailbound::fuzz::cli {
+
+namespace {
+constexpr std::size_t largest_file = std::size_t{1} << 20;
+}
+
+std::optional<bpf::Scenario> load_scenario(const std::string& path) {
+  const auto text = reports::read_file(path, largest_file);
+  if (!text) {
+    complain(text.error());
+    return std::nullopt;
+  }
+  auto scenario = bpf::parse_graph(*text);
+  if (!scenario) {
+    complain(path + ":" + scenario.error().text());
+    return std::nullopt;
+  }
+  return std::move(*scenario);
+}
+
+}  // namespace tailbound::fuzz::cli

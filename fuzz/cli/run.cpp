@@ -1,0 +1,147 @@
+// tailbound run
+#include <fmt/format.h>
+
+#include <cstring>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "fuzz/campaign/child.hpp"
+#include "fuzz/campaign/investigate.hpp"
+#include "fuzz/cli/cli.hpp"
+#include "fuzz/cli/load.hpp"
+#include "reports/json/json.hpp"
+
+namespace tailbound::fuzz::cli {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+struct RunOptions {
+  EngineOptions engines;
+  std::string file;
+  bool json = false;
+};
+
+struct Voice {
+  std::string name;
+  const Observation* seen;
+};
+
+std::vector<Voice> voices(const Judge& judge) {
+  std::vector<Voice> all = {
+      {fmt::format("model ({})", judge.engines()[0]->identity().profile->name), &judge.predicted(0)}};
+  for (std::size_t e = 0; e < judge.engines().size(); ++e) {
+    all.push_back({judge.engines()[e]->identity().text(), &judge.observed(e)});
+  }
+  return all;
+}
+
+void print_table(const bpf::Scenario& scenario, const Judge& judge) {
+  std::size_t r = 0;
+  for (const bpf::Event& event : scenario.events) {
+    const auto* run = std::get_if<bpf::Run>(&event);
+    if (run == nullptr) continue;
+    fmt::print("run {}: {}\n", r + 1, scenario.programs[run->program].name());
+    fmt::print("  {:<22}{:>11}{:>10}{:>10}{:>22}  {}\n", "", "tail calls", "refused", "entries", "return", "ended");
+    for (const Voice& voice : voices(judge)) {
+      if (!voice.seen->unavailable.empty()) {
+        fmt::print("  {:<22}unavailable: {}\n", voice.name, voice.seen->unavailable);
+        continue;
+      }
+      const RunObservation& seen = voice.seen->runs[r];
+      const bpf::LedgerLayout& layout = voice.seen->layout;
+      fmt::print("  {:<22}{:>11}{:>10}{:>10}{:>22}  {}{}\n", voice.name, seen.tail_calls(layout),
+                 seen.fall_throughs(layout), seen.ledger[bpf::LedgerLayout::total], seen.return_value,
+                 name(seen.status), seen.out_of_fuel() ? ", out of fuel" : "");
+    }
+    ++r;
+  }
+}
+
+ordered_json runs_json(const Judge& judge) {
+  ordered_json engines = ordered_json::array();
+  for (const Voice& voice : voices(judge)) {
+    ordered_json runs = ordered_json::array();
+    for (const RunObservation& seen : voice.seen->runs) {
+      runs.push_back({{"ended", name(seen.status)},
+                      {"tail_calls", seen.tail_calls(voice.seen->layout)},
+                      {"refused", seen.fall_throughs(voice.seen->layout)},
+                      {"entries", seen.ledger[bpf::LedgerLayout::total]},
+                      {"return", seen.return_value},
+                      {"out_of_fuel", seen.out_of_fuel()}});
+    }
+    ordered_json row = {{"name", voice.name}, {"runs", runs}, {"unavailable", nullptr}};
+    if (!voice.seen->unavailable.empty()) row["unavailable"] = voice.seen->unavailable;
+    engines.push_back(std::move(row));
+  }
+  return engines;
+}
+
+Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, const RunOptions& options) {
+  auto engines = make_engines(choice);
+  if (!engines) {
+    complain(engines.error());
+    return Exit::bad_input;
+  }
+  Judge judge(std::move(*engines));
+  const Judgement judgement = judge.judge(scenario, true);
+  ordered_json object = {{"file", options.file}, {"verdict", "holds"}, {"engines", runs_json(judge)}};
+  if (!options.json) print_table(scenario, judge);
+  Exit exit = Exit::holds;
+  if (judgement.verdict.broken()) {
+    const auto finding = investigate(judge, scenario, false, true);
+    exit = Exit::finding;
+    object["verdict"] = "finding";
+    if (finding) object["finding"] = ordered_json::parse(reports::finding_json(*finding, options.file));
+    if (!options.json && finding) fmt::print("\n{}", reports::text(*finding, options.file));
+  } else if (!judgement.judged) {
+    exit = Exit::could_not_run;
+    object["verdict"] = "unavailable";
+    complain(fmt::format("no engine could run it: {}", judgement.verdict.detail));
+  } else if (!options.json) {
+    fmt::print("holds\n");
+  }
+  if (options.json) fmt::print("{}\n", object.dump());
+  return exit;
+}
+
+/// In a child: a scenario from a file may hold instructions that write anywhere.
+Exit run_file(const RunOptions& options) {
+  EngineChoice choice;
+  if (!options.engines.read(choice)) return Exit::bad_input;
+  const auto scenario = load_scenario(options.file);
+  if (!scenario) return Exit::bad_input;
+  const ChildEnd end =
+      in_child([&](std::string&) { return static_cast<int>(judge_scenario(*scenario, choice, options)); });
+  if (end.signal == 0) {
+    if (!end.message.empty()) complain(end.message);
+    return static_cast<Exit>(end.exit_code);
+  }
+  const std::string detail = fmt::format("the process that ran it died of {}", strsignal(end.signal));
+  if (options.json) {
+    fmt::print("{}\n", ordered_json{{"file", options.file}, {"verdict", "finding"}, {"detail", detail}}.dump());
+  } else {
+    fmt::print("finding  fault-process-died\n\n  {}\n", detail);
+  }
+  return Exit::finding;
+}
+
+constexpr const char* lesson =
+    "Judges every run against the model and against the file's own `expect` lines.\n"
+    "  ./tailbound run corpus/selftests/tailcall_bpf2bpf_hierarchy_1.graph\n"
+    "  ./tailbound run corpus/selftests/tailcall_bpf2bpf_hierarchy_1.graph --scheme by-value";
+
+}  // namespace
+
+void add_run(CLI::App& app, Exit& exit) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* command = app.add_subcommand("run", "run a scenario file and judge it");
+  command->footer(lesson);
+  command->add_option("file", options->file, "a .graph file (docs/graph.md)")->required();
+  options->engines.add(*command);
+  command->add_flag("--json", options->json, "one JSON object as the last line of the output");
+  command->callback([options, &exit] { exit = run_file(*options); });
+}
+
+}  // namespace tailbound::fuzz::cli

@@ -1,0 +1,93 @@
+#include "reports/files.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+namespace tailbound::reports {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::unexpected<std::string> failure(const fs::path& path, std::string_view why) {
+  return std::unexpected(fmt::format("{}: {}", path.string(), why));
+}
+
+class File {
+ public:
+  File(const fs::path& path, int flags) : descriptor_(::open(path.c_str(), flags | O_CLOEXEC, 0644)) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  bool is_open() const { return descriptor_ >= 0; }
+  int get() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+bool write_all(int descriptor, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(descriptor, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::expected<std::string, std::string> read_file(const fs::path& path, std::size_t limit) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) return failure(path, "there is no such file");
+  if (!fs::is_regular_file(status)) return failure(path, "not a regular file");
+  const std::uintmax_t size = fs::file_size(path, error);
+  if (!error && size > limit) {
+    return failure(path, fmt::format("the file has {} bytes; expected at most {}", size, limit));
+  }
+  const File file(path, O_RDONLY);
+  if (!file.is_open()) return failure(path, std::strerror(errno));
+  std::string content(limit + 1, '\0');
+  std::size_t used = 0;
+  while (used < content.size()) {
+    const ssize_t got = ::read(file.get(), content.data() + used, content.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return failure(path, std::strerror(errno));
+    if (got == 0) break;
+    used += static_cast<std::size_t>(got);
+  }
+  if (used > limit) return failure(path, fmt::format("the file has more than {} bytes", limit));
+  content.resize(used);
+  return content;
+}
+
+std::expected<void, std::string> write_file(const fs::path& path, std::string_view content) {
+  std::error_code error;
+  if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
+  if (error) return failure(path.parent_path(), error.message());
+  const fs::path part = path.string() + fmt::format(".part{}", ::getpid());
+  std::string why;
+  {
+    const File file(part, O_WRONLY | O_CREAT | O_TRUNC);
+    if (!file.is_open()) return failure(part, std::strerror(errno));
+    if (!write_all(file.get(), content) || ::fsync(file.get()) != 0) why = std::strerror(errno);
+  }
+  if (why.empty()) {
+    fs::rename(part, path, error);
+    if (!error) return {};
+    why = error.message();
+  }
+  fs::remove(part, error);
+  return failure(path, why);
+}
+
+}  // namespace tailbound::reports

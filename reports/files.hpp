@@ -1,0 +1,17 @@
+// Files are written whole or not at all.
+#pragma once
+
+#include <expected>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace tailbound::reports {
+
+/// Reads a regular file of at most `limit` bytes. Error: "PATH: what is wrong, what was expected".
+std::expected<std::string, std::string> read_file(const std::filesystem::path& path, std::size_t limit);
+
+/// Writes beside the target and renames; makes the folder if it is missing. Error: "PATH: why".
+std::expected<void, std::string> write_file(const std::filesystem::path& path, std::string_view content);
+
+}  // namespace tailbound::reports

@@ -1,0 +1,53 @@
+#include "reports/finding.hpp"
+
+#include <fmt/format.h>
+
+#include "jit/bpf/graph.hpp"
+#include "reports/names.hpp"
+
+namespace tailbound::reports {
+
+namespace {
+
+/// FNV-1a, 32 bits: tells shapes apart in a file name, no more.
+std::uint32_t short_hash(std::string_view text) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 16777619U;
+  return hash;
+}
+
+std::string file_word(std::string_view words) {
+  std::string word;
+  for (const char c : words) word += c == ' ' ? '-' : c;
+  return word;
+}
+
+}  // namespace
+
+std::string signature(const Finding& finding) {
+  bpf::Scenario shape = finding.scenario;
+  make_anonymous(shape);
+  for (bpf::Event& event : shape.events) {
+    if (auto* run = std::get_if<bpf::Run>(&event)) run->expectations.clear();
+  }
+  return fmt::format("{}-{}-{:08x}", name(finding.verdict.property), file_word(finding.verdict.kind),
+                     short_hash(bpf::print_graph(shape)));
+}
+
+std::string replay_arguments(const Finding& finding, const std::string& file) {
+  std::string arguments = "run " + file + " --engine " + finding.engine.name;
+  if (!finding.engine.scheme.empty()) arguments += " --scheme " + finding.engine.scheme;
+  return arguments;
+}
+
+std::size_t count_statements(const bpf::Scenario& scenario) {
+  std::size_t count = 0;
+  for (const bpf::Program& program : scenario.programs) {
+    for (const bpf::Function& function : program.functions) {
+      bpf::visit(function.body, [&](const bpf::Statement&) { ++count; }, [](const bpf::Expr&) {});
+    }
+  }
+  return count;
+}
+
+}  // namespace tailbound::reports
