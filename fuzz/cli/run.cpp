@@ -9,6 +9,8 @@
 #include "fuzz/campaign/investigate.hpp"
 #include "fuzz/cli/cli.hpp"
 #include "fuzz/cli/load.hpp"
+#include "jit/lower/stack_bound.hpp"
+#include "jit/x86_64/schemes.hpp"
 #include "reports/json/json.hpp"
 
 namespace tailbound::fuzz::cli {
@@ -35,6 +37,12 @@ std::vector<Voice> voices(const Judge& judge) {
     all.push_back({judge.engines()[e]->identity().text(), &judge.observed(e)});
   }
   return all;
+}
+
+/// Bytes of machine stack that the scenario can need under the scheme, frame by frame added up.
+std::uint64_t stack_bound(const bpf::Scenario& scenario, const EngineChoice& choice) {
+  const x86_64::Scheme& scheme = *x86_64::find_scheme(choice.scheme);
+  return jit::machine_stack_bound(bpf::lower(scenario), {.frame = scheme.frame_bytes}, bpf::max_tail_call_cnt).bytes;
 }
 
 void print_table(const bpf::Scenario& scenario, const Judge& judge) {
@@ -86,8 +94,11 @@ Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, c
   }
   Judge judge(std::move(*engines));
   const Judgement judgement = judge.judge(scenario, true);
-  ordered_json object = {{"file", options.file}, {"verdict", "holds"}, {"engines", runs_json(judge)}};
-  if (!options.json) print_table(scenario, judge);
+  ordered_json object = {{"file", options.file}, {"verdict", "holds"}, {"machine_stack_bound", stack_bound(scenario, choice)}, {"engines", runs_json(judge)}};
+  if (!options.json) {
+    print_table(scenario, judge);
+    fmt::print("machine stack under {}: at most {} bytes\n", choice.scheme, stack_bound(scenario, choice));
+  }
   Exit exit = Exit::holds;
   if (judgement.verdict.broken()) {
     const auto finding = investigate(judge, scenario, false, true);

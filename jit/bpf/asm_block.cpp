@@ -81,7 +81,10 @@ std::string_view constant_fault(const Insn& insn) {
 class Walk {
  public:
   Walk(std::span<const Insn> insns, std::uint32_t stack)
-      : insns_(insns), stack_(static_cast<int>(stack)), second_(insns.size() + 1, false), reach_(insns.size() + 1) {
+      : insns_(insns),
+        stack_(static_cast<int>(stack)),
+        second_(insns.size() + 1, false),
+        reach_(insns.size() + 1) {
     reach_.front().reached = true;
     for (std::size_t i = 0; i < insns.size(); ++i) {
       if (is_whole_load(i)) second_[++i] = true;
@@ -129,7 +132,8 @@ class Walk {
 
   static std::string_view register_fault(const Insn& insn, const Effect& effect) {
     if (effect.writes_dst && insn.dst >= scratch_registers) return "writes a register other than r0 to r5";
-    if ((effect.reads_dst && insn.dst >= scratch_registers) || (effect.reads_src && insn.src >= scratch_registers)) {
+    if ((effect.reads_dst && insn.dst >= scratch_registers) ||
+        (effect.reads_src && insn.src >= scratch_registers)) {
       return "reads a register other than r0 to r5";
     }
     return {};
@@ -151,7 +155,8 @@ class Walk {
     if (at + 1 + static_cast<std::uint64_t>(*effect.distance) > insns_.size()) return "jumps out of the block";
     const std::size_t to = target(at, *effect.distance);
     if (second_[to]) return "jumps into a two-slot load";
-    if (!effect.falls_through && to != at + 1 && !reach_[at + 1].reached) return "jumps over code that nothing reaches";
+    if (!effect.falls_through && to != at + 1 && !reach_[at + 1].reached)
+      return "jumps over code that nothing reaches";
     return {};
   }
 

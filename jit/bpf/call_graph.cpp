@@ -8,7 +8,8 @@ namespace tailbound::bpf {
 namespace {
 
 /// Recursion is as deep as a program has functions: at most a few hundred.
-void walk(const Calls& calls, std::uint16_t function, std::vector<bool>& seen, std::vector<std::uint16_t>& postorder) {
+void walk(const Calls& calls, std::uint16_t function, std::vector<bool>& seen,
+          std::vector<std::uint16_t>& postorder) {
   seen[function] = true;
   for (const std::uint16_t callee : calls[function]) {
     if (!seen[callee]) walk(calls, callee, seen, postorder);

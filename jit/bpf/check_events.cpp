@@ -15,12 +15,14 @@ std::string set_slot_fault(const Scenario& scenario, const SetSlot& change) {
     return "changes slot " + std::to_string(change.index) + " of prog_array " + array.name + ", which has " +
            std::to_string(array.size);
   }
-  if (change.program && !is_program(scenario, *change.program)) return "sets a slot to a program that does not exist";
+  if (change.program && !is_program(scenario, *change.program))
+    return "sets a slot to a program that does not exist";
   return {};
 }
 
 std::string unused_fault(const Expect& expect, bool uses_function, bool uses_cell) {
-  const bool clean = (uses_function || expect.function == FunctionRef{}) && (uses_cell || expect.cell == CellRef{});
+  const bool clean =
+      (uses_function || expect.function == FunctionRef{}) && (uses_cell || expect.cell == CellRef{});
   return clean ? "" : "expects something of a function or cell that this expectation is not about";
 }
 

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::uint32_t longest_stack = 512;  // MAX_BPF_STACK: of one frame, whatever the limits record
 
-/// A sentence without its subject, or nothing when all is well. Once there is a fault the rest is not looked at.
+/// A sentence without its subject, or nothing when all is well. Once there is a fault the rest is not looked
+/// at.
 class BodyCheck {
  public:
   BodyCheck(const Scenario& scenario, FunctionRef self)
@@ -18,8 +19,8 @@ class BodyCheck {
 
   std::string fault() {
     if (function_.stack > longest_stack) {
-      report("has " + std::to_string(function_.stack) + " bytes of stack, at most " + std::to_string(longest_stack) +
-             " are allowed");
+      report("has " + std::to_string(function_.stack) + " bytes of stack, at most " +
+             std::to_string(longest_stack) + " are allowed");
     }
     if (function_.keep > keep::all) report("keeps registers other than r6 to r9");
     block(function_.body, 0);
@@ -57,7 +58,8 @@ class BodyCheck {
     std::visit(Match{
                    [&](const Evaluate& s) { expr(s.value); },
                    [&](const TailCall& s) {
-                     require(s.array < scenario_.arrays.size(), "tail-calls through a prog_array that does not exist");
+                     require(s.array < scenario_.arrays.size(),
+                             "tail-calls through a prog_array that does not exist");
                      expr(s.index);
                    },
                    [&](const HelperCall& s) { helper(s); },
@@ -83,7 +85,8 @@ class BodyCheck {
 
   void helper(const HelperCall& s) {
     switch (s.helper) {
-      case Helper::lookup: return require(is_cell(scenario_, s.cell), "looks up a map cell that does not exist");
+      case Helper::lookup:
+        return require(is_cell(scenario_, s.cell), "looks up a map cell that does not exist");
       case Helper::time:
       case Helper::random: return require(s.cell == CellRef{}, "gives a cell to a helper that takes none");
     }
@@ -122,7 +125,8 @@ class BodyCheck {
                      require(is_cell(scenario_, o.cell), "reads a map cell that does not exist");
                    },
                    [&](const Entries& o) {
-                     require(is_function(scenario_, o.function), "asks for the entries of a function that does not exist");
+                     require(is_function(scenario_, o.function),
+                             "asks for the entries of a function that does not exist");
                    },
                    [&](const CallValue& o) {
                      require(o.function != 0, "calls its main function");

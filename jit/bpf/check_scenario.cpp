@@ -20,9 +20,10 @@ Fault function_count(const Scenario& scenario, std::size_t program, const Limits
   const std::size_t count = scenario.programs[program].functions.size();
   if (count == 0) return violation("program " + std::to_string(program) + " has no main function");
   if (count <= limits.functions) return {};
-  return violation({static_cast<std::uint16_t>(program), 0},
-                   "program " + scenario.programs[program].name() + " has " + std::to_string(count) +
-                       " functions, " + std::string(limits.name) + " allows " + std::to_string(limits.functions));
+  return violation({static_cast<std::uint16_t>(program), 0}, "program " + scenario.programs[program].name() +
+                                                                 " has " + std::to_string(count) +
+                                                                 " functions, " + std::string(limits.name) +
+                                                                 " allows " + std::to_string(limits.functions));
 }
 
 /// Why a name cannot join those of its scope; takes it in when it can.
@@ -76,7 +77,8 @@ Fault slots(const Scenario& scenario, const ProgArray& array) {
     const std::string at = name + ", slot " + std::to_string(slot.index);
     if (slot.index >= array.size) return violation(at + " is beyond its size " + std::to_string(array.size));
     if (slot.program >= scenario.programs.size()) return violation(at + " holds a program that does not exist");
-    if (last && slot.index <= *last) return violation(at + " does not stand after slot " + std::to_string(*last));
+    if (last && slot.index <= *last)
+      return violation(at + " does not stand after slot " + std::to_string(*last));
     last = slot.index;
   }
   return {};
@@ -133,7 +135,8 @@ bool is_function(const Scenario& scenario, FunctionRef function) {
 }  // namespace check
 
 std::optional<Violation> check_scenario(const Scenario& scenario) {
-  for (const auto part : {check::header, check::names, check::maps, check::functions, check::calls, check::events}) {
+  for (const auto part :
+       {check::header, check::names, check::maps, check::functions, check::calls, check::events}) {
     if (auto fault = part(scenario)) return fault;
   }
   return std::nullopt;

@@ -35,11 +35,14 @@ class Bytes {
 
   std::int32_t signed_number() { return unzigzag(number_as<std::uint32_t>()); }
 
-  std::size_t count(std::size_t most) { return static_cast<std::size_t>(std::min<std::uint64_t>(number(), most)); }
+  std::size_t count(std::size_t most) {
+    return static_cast<std::size_t>(std::min<std::uint64_t>(number(), most));
+  }
 
   std::string text(std::size_t most) {
     std::string text;
-    for (std::size_t left = count(most); left > 0 && !empty(); --left) text.push_back(static_cast<char>(byte()));
+    for (std::size_t left = count(most); left > 0 && !empty(); --left)
+      text.push_back(static_cast<char>(byte()));
     return text;
   }
 
@@ -57,7 +60,8 @@ class Decoder {
     list(scenario_.maps, in_.count(cap::maps), [&] { return map(); });
     list(scenario_.arrays, in_.count(cap::arrays), [&] { return array(); });
     const std::size_t programs = 1 + in_.count(cap::programs - 1);
-    for (std::size_t i = 0; i < programs && (i == 0 || !in_.empty()); ++i) scenario_.programs.push_back(program());
+    for (std::size_t i = 0; i < programs && (i == 0 || !in_.empty()); ++i)
+      scenario_.programs.push_back(program());
     if ((flags & header::no_first_run) == 0) scenario_.events.emplace_back(Run{});
     events();
     if ((flags & header::has_names) != 0) names();
@@ -87,7 +91,8 @@ class Decoder {
     const unsigned type = (flags & header::type_mask) + static_cast<unsigned>(ProgType::tc);
     scenario_.type = static_cast<ProgType>(type % program_types);
     scenario_.limits = default_limits().name;
-    if ((flags & header::has_limits) != 0) scenario_.limits = all_limits()[in_.number() % all_limits().size()].name;
+    if ((flags & header::has_limits) != 0)
+      scenario_.limits = all_limits()[in_.number() % all_limits().size()].name;
     if ((flags & header::has_fuel) != 0) scenario_.fuel = in_.number();
     if ((flags & header::has_seed) != 0) scenario_.seed = in_.number_as<std::uint32_t>();
     return flags;
@@ -127,7 +132,8 @@ class Decoder {
     room_ = limits.expanded_insns;
     Program program;
     const std::size_t functions = 1 + in_.count(limits.functions - 1);
-    for (std::size_t i = 0; i < functions && (i == 0 || !in_.empty()); ++i) program.functions.push_back(function());
+    for (std::size_t i = 0; i < functions && (i == 0 || !in_.empty()); ++i)
+      program.functions.push_back(function());
     return program;
   }
 

@@ -30,7 +30,8 @@ class Encoder {
     for (const ProgArray& array : scenario_.arrays) slots(array);
     number(scenario_.programs.size() - 1);
     for (const Program& each : scenario_.programs) program(each);
-    for (std::size_t i = begins_with_plain_run() ? 1 : 0; i < scenario_.events.size(); ++i) event(scenario_.events[i]);
+    for (std::size_t i = begins_with_plain_run() ? 1 : 0; i < scenario_.events.size(); ++i)
+      event(scenario_.events[i]);
     end_list(scenario_.events.size(), cap::events);
     if (!has_canonical_names()) names();
     return std::move(bytes_);
@@ -85,7 +86,8 @@ class Encoder {
   }
 
   void cells(const ArrayMap& map) {
-    const auto last = std::find_if(map.cells.rbegin(), map.cells.rend(), [](std::uint64_t v) { return v != 0; });
+    const auto last =
+        std::find_if(map.cells.rbegin(), map.cells.rend(), [](std::uint64_t v) { return v != 0; });
     number(map.cells.size() - 1);
     number(static_cast<std::uint64_t>(map.cells.rend() - last));
     for (auto cell = map.cells.begin(); cell != last.base(); ++cell) number(*cell);

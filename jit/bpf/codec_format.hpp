@@ -3,8 +3,8 @@
 //   header flags, limits, fuel, seed | maps | prog_arrays | programs | events | names
 //
 // Numbers are one byte up to 0xf7; 0xf8 + n says that n + 1 bytes follow, little-endian. Lists whose elements a
-// mutation likes to insert or drop (statements, events, expectations) are tags up to a 0; the others have a count
-// in front. Zero is always the plainest choice, and stands for whatever is missing at the end.
+// mutation likes to insert or drop (statements, events, expectations) are tags up to a 0; the others have a
+// count in front. Zero is always the plainest choice, and stands for whatever is missing at the end.
 #pragma once
 
 #include <cstddef>
@@ -72,7 +72,11 @@ struct OpenFields {
 constexpr OpenFields open_fields(Form form) {
   switch (form) {
     case Form::alu_imm: return {.registers = true, .imm = true};
-    case Form::alu_reg: case Form::alu_unary: case Form::movsx: case Form::byte_swap: return {.registers = true};
+    case Form::alu_reg:
+    case Form::alu_unary:
+    case Form::movsx:
+    case Form::byte_swap:
+      return {.registers = true};
     case Form::load: case Form::load_sx: case Form::store_reg: case Form::atomic:
       return {.registers = true, .off = true};
     case Form::store_imm: return {.registers = true, .off = true, .imm = true};

@@ -1,6 +1,7 @@
 // Programs, subprograms and blocks of the .graph text form.
 #include <algorithm>
 
+#include "jit/bpf/body.hpp"
 #include "jit/bpf/graph_parser.hpp"
 #include "jit/bpf/graph_words.hpp"
 
@@ -14,8 +15,10 @@ std::size_t most_subprograms() {
   return std::ranges::max_element(all_limits(), {}, &Limits::functions)->functions - 1;
 }
 
-bool ends_in_return(const Block& block) {
-  return !block.empty() && std::holds_alternative<Return>(block.back().node);
+/// A body that does not return gives 0.
+void end_in_return(Block& body) {
+  hoist_last_else(body);
+  if (!always_returns(body)) body.push_back({Return{Expr{Constant{0}, {}}}});
 }
 
 }  // namespace
@@ -60,7 +63,7 @@ void Parser::body() {
     }
   }
   in_.want("}");
-  if (!ends_in_return(function().body)) function().body.push_back({Return{Expr{Constant{0}, {}}}});
+  end_in_return(function().body);
 }
 
 void Parser::function_header() {

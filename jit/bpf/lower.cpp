@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
+#include "jit/bpf/body.hpp"
 #include "jit/bpf/limits.hpp"
 #include "jit/bpf/lowered.hpp"
 
@@ -246,20 +247,12 @@ class ProgramLowering {
       aim(to_else, here());
       return;
     }
-    const bool falls_out = s.then_block.empty() || !always_returns(s.then_block);
+    const bool falls_out = !always_returns(s.then_block);
     const std::uint32_t to_end = here();
     if (falls_out) emit(build::go_to(0));
     aim(to_else, here());
     lower_block(s.else_block);
     if (falls_out) aim(to_end, here());
-  }
-
-  static bool always_returns(const Block& block) {
-    if (block.empty()) return false;
-    const auto& last = block.back().node;
-    if (std::holds_alternative<Return>(last)) return true;
-    const If* branch = std::get_if<If>(&last);
-    return branch != nullptr && always_returns(branch->then_block) && always_returns(branch->else_block);
   }
 
   void lower_return(const Return& s) {

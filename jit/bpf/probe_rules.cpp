@@ -1,5 +1,5 @@
-// The rules of attachments: kernel/bpf/trampoline.c (one replacement, or a bounded number of probes), and probes
-// that are nothing else than probes.
+// The rules of attachments: kernel/bpf/trampoline.c (one replacement, or a bounded number of probes), and
+// probes that are nothing else than probes.
 #include "jit/bpf/probe_rules.hpp"
 
 #include <algorithm>
@@ -30,7 +30,8 @@ ProbeRules::ProbeRules(const Scenario& scenario) : scenario_(scenario), roles_(s
 }
 
 bool ProbeRules::is_attached(std::uint16_t probe, FunctionRef target) const {
-  return std::ranges::any_of(attached_, [&](const Attach& a) { return a.probe == probe && a.target == target; });
+  return std::ranges::any_of(attached_,
+                             [&](const Attach& a) { return a.probe == probe && a.target == target; });
 }
 
 std::string ProbeRules::role_fault(const Attach& attach) const {
@@ -77,7 +78,8 @@ void ProbeRules::apply(const Attach& attach) {
 }
 
 void ProbeRules::apply(const Detach& detach) {
-  std::erase_if(attached_, [&](const Attach& a) { return a.probe == detach.probe && a.target == detach.target; });
+  std::erase_if(attached_,
+                [&](const Attach& a) { return a.probe == detach.probe && a.target == detach.target; });
 }
 
 }  // namespace tailbound::bpf

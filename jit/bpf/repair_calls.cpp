@@ -51,8 +51,8 @@ void cut_deep_chains(Program& program, const Limits& limits) {
   }
 }
 
-/// Fits one function with its callees written out into the cap. First a statement's call goes, then the statement;
-/// room for the return at the end is always left.
+/// Fits one function with its callees written out into the cap. First a statement's call goes, then the
+/// statement; room for the return at the end is always left.
 class Trim {
  public:
   Trim(Function& function, const std::vector<std::uint64_t>& costs, std::uint64_t most)

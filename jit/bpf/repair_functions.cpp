@@ -45,16 +45,6 @@ void prune(Block& block, std::uint32_t nesting, std::uint32_t& left) {
   cut_unreached(block);
 }
 
-/// `if c { return a } else { return b }` at the end reads `if c { return a } return b`.
-void hoist_last_else(Block& body) {
-  while (!body.empty() && always_returns(body.back())) {
-    auto* branch = std::get_if<If>(&body.back().node);
-    if (branch == nullptr) return;
-    Block rest = std::exchange(branch->else_block, {});
-    std::ranges::move(rest, std::back_inserter(body));
-  }
-}
-
 std::size_t count_statements(const Block& block) {
   std::size_t count = 0;
   visit(block, [&](const Statement&) { ++count; }, [](const Expr&) {});

@@ -60,7 +60,8 @@ void subprogram_names(Program& program) {
 void map_names(Scenario& scenario) {
   Scope scope;
   for (std::size_t m = 0; m < scenario.maps.size(); ++m) scope.add(scenario.maps[m].name, m, canonical::map);
-  for (std::size_t a = 0; a < scenario.arrays.size(); ++a) scope.add(scenario.arrays[a].name, a, canonical::array);
+  for (std::size_t a = 0; a < scenario.arrays.size(); ++a)
+    scope.add(scenario.arrays[a].name, a, canonical::array);
   scope.settle();
 }
 

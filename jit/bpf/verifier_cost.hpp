@@ -1,4 +1,5 @@
-// An upper bound of the instructions that a scenario's functions lower to, for the cap on the expanded call tree.
+// An upper bound of the instructions that a scenario's functions lower to, for the cap on the expanded call
+// tree.
 #pragma once
 
 #include <cstdint>

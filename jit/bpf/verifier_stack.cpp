@@ -21,8 +21,8 @@ void ChainDepth::join(const ChainDepth& other) {
 
 std::string chain_fault(const Limits& limits, const ChainDepth& depth, const FrameFacts& facts) {
   if (depth.frames > limits.frames) {
-    return "is frame " + std::to_string(depth.frames) + " of a call chain, at most " + std::to_string(limits.frames) +
-           " are allowed";
+    return "is frame " + std::to_string(depth.frames) + " of a call chain, at most " +
+           std::to_string(limits.frames) + " are allowed";
   }
   if (depth.callers + facts.bytes > limits.stack) {
     return "ends a call chain of " + std::to_string(depth.callers + facts.bytes) + " bytes of stack, at most " +
@@ -36,7 +36,8 @@ std::string chain_fault(const Limits& limits, const ChainDepth& depth, const Fra
   return {};
 }
 
-std::vector<ChainDepth> chain_depths(const Calls& calls, const CallOrder& order, const std::vector<FrameFacts>& facts) {
+std::vector<ChainDepth> chain_depths(const Calls& calls, const CallOrder& order,
+                                     const std::vector<FrameFacts>& facts) {
   std::vector<ChainDepth> depths(calls.size());
   for (const std::uint16_t caller : order.order) {
     for (const std::uint16_t callee : calls[caller]) depths[callee].join(depths[caller].below(facts[caller]));

@@ -33,6 +33,7 @@ struct ChainDepth {
 std::string chain_fault(const Limits& limits, const ChainDepth& depth, const FrameFacts& facts);
 
 /// By function. The calls must not be recursive.
-std::vector<ChainDepth> chain_depths(const Calls& calls, const CallOrder& order, const std::vector<FrameFacts>& facts);
+std::vector<ChainDepth> chain_depths(const Calls& calls, const CallOrder& order,
+                                     const std::vector<FrameFacts>& facts);
 
 }  // namespace tailbound::bpf

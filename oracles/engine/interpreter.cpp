@@ -33,12 +33,15 @@ class Interpreter final : public Engine {
     seen.unavailable = unsupported_event(lowered);
     if (!seen.unavailable.empty()) return;
     machine_.load(lowered);
-    for (const bpf::Event& event : lowered.events) happen(event, seen.runs);
+    for (const bpf::Event& event : lowered.events) happen(lowered, event, seen.runs);
   }
 
-  void happen(const bpf::Event& event, std::vector<RunObservation>& runs) {
+  void happen(const bpf::Lowered& lowered, const bpf::Event& event, std::vector<RunObservation>& runs) {
     std::visit(bpf::Match{
-                   [&](const bpf::Run& run) { machine_.run(run.program, next(runs)); },
+                   [&](const bpf::Run& run) {
+                     const std::uint64_t fuel = lowered.fuel_of_run(runs.size());
+                     machine_.run(run.program, fuel, next(runs));
+                   },
                    [&](const bpf::SetSlot& change) { machine_.apply(change); },
                    [&](const bpf::SetCell& change) { machine_.apply(change); },
                    // unsupported_event spoke of these before the first event.

@@ -47,8 +47,8 @@ void Machine::apply(const bpf::SetCell& change) {
   memory_.set_cell(lowered_->map_of_cells(change.cell.map), change.cell.index, change.value);
 }
 
-void Machine::run(std::uint16_t program, RunObservation& seen) {
-  start(program);
+void Machine::run(std::uint16_t program, std::uint64_t fuel, RunObservation& seen) {
+  start(program, fuel);
   seen.status = execute();
   seen.return_value = seen.status == RunStatus::finished ? regs_[0] : 0;
   const auto ledger = memory_.ledger().first(lowered_->ledger.words());
@@ -60,8 +60,8 @@ void Machine::run(std::uint16_t program, RunObservation& seen) {
   seen.stack_used = 0;
 }
 
-void Machine::start(std::uint16_t program) {
-  memory_.start_run(lowered_->fuel);
+void Machine::start(std::uint16_t program, std::uint64_t fuel) {
+  memory_.start_run(fuel);
   memory_.push_frame();
   regs_.fill(poison);
   regs_[1] = Memory::context_address;

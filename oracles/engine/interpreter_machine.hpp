@@ -23,7 +23,7 @@ class Machine {
   void apply(const bpf::SetSlot& change);
   void apply(const bpf::SetCell& change);
   /// Enters the program from outside and fills every field of `seen` that this engine knows.
-  void run(std::uint16_t program, RunObservation& seen);
+  void run(std::uint16_t program, std::uint64_t fuel, RunObservation& seen);
 
  private:
   /// What a local call leaves behind for its return.
@@ -36,7 +36,7 @@ class Machine {
   using Next = const bpf::Insn*;
 
   std::uint64_t steps_allowed() const;
-  void start(std::uint16_t program);
+  void start(std::uint16_t program, std::uint64_t fuel);
   RunStatus execute();
   Next step(const bpf::Insn& insn);
 

@@ -9,7 +9,9 @@
 namespace tailbound::model {
 
 /// As bytecode extends an immediate (RFC 9669 section 4.1).
-inline std::uint64_t sign_extended(std::int32_t value) { return static_cast<std::uint64_t>(std::int64_t{value}); }
+inline std::uint64_t sign_extended(std::int32_t value) {
+  return static_cast<std::uint64_t>(std::int64_t{value});
+}
 
 inline std::uint64_t apply(bpf::ExprOp op, std::uint64_t left, std::uint64_t right) {
   switch (op) {

@@ -37,8 +37,8 @@ class AttachPoints {
     return std::nullopt;
   }
 
-  /// Runs `enter(probe)` for each tracing probe of that kind. A probe that is running already is passed over, as
-  /// the kernel's trampoline does (kernel/bpf/trampoline.c: __bpf_prog_enter and the program's `active` count).
+  /// Runs `enter(probe)` for each tracing probe of that kind. A probe that is running already is passed over:
+  /// the kernel's trampoline does so by the program's `active` count (kernel/bpf/trampoline.c).
   template <class Enter>
   void run_probes(bpf::AttachKind kind, std::uint32_t target, Enter&& enter) {
     for (const Link& link : links_) {

@@ -79,7 +79,8 @@ class Counting {
     Body body{.function = function, .cell = world_.fresh(count), .totals = {}, .result = std::nullopt};
     body.totals.entries = 1;
     walk(body, scenario_.programs[function.program].functions[function.function].body);
-    Effect effect{std::move(body.totals), std::min(world_.load(body.cell), limit_), body.result.value_or(Known{})};
+    const std::uint64_t left = std::min(world_.load(body.cell), limit_);
+    Effect effect{std::move(body.totals), left, body.result.value_or(Known{})};
     world_.forget_after(cells);
     return effect;
   }
@@ -181,7 +182,9 @@ BigCount big(const mpz_class& value) {
 std::expected<ClosedForm, std::string> closed_form(const bpf::Scenario& scenario, std::size_t run,
                                                    Discipline discipline, const bpf::Profile& profile) {
   const auto refuse = [](const std::string& why) { return std::unexpected("incomparable: " + why); };
-  if (profile.limit > largest_limit) return refuse("the profile's limit is above " + std::to_string(largest_limit));
+  if (profile.limit > largest_limit) {
+    return refuse("the profile's limit is above " + std::to_string(largest_limit));
+  }
   const auto state = KnownState::before(scenario, run);
   if (!state) return refuse(state.error());
   Counting counting(scenario, *state, discipline, profile);

@@ -124,7 +124,9 @@ class Flattening {
             [&](const bpf::Data& o) { return FlatOperand{Kind::number, op, o.value}; },
             [&](const bpf::Cell& o) { return FlatOperand{Kind::cell, op, flat_.position(o.cell)}; },
             [&](const bpf::Entries& o) { return FlatOperand{Kind::entries, op, flat_.id(o.function)}; },
-            [&](const bpf::CallValue& o) { return FlatOperand{Kind::call, op, first_of_program_ + o.function}; },
+            [&](const bpf::CallValue& o) {
+              return FlatOperand{Kind::call, op, first_of_program_ + o.function};
+            },
         },
         operand);
   }

@@ -25,7 +25,9 @@ struct FlatExpr {
 };
 
 struct FlatOp {
-  enum class Kind : std::uint8_t { evaluate, tail_call, helper_call, store_cell, foreign, branch_unless, jump, leave };
+  enum class Kind : std::uint8_t {
+    evaluate, tail_call, helper_call, store_cell, foreign, branch_unless, jump, leave,
+  };
   Kind kind = Kind::evaluate;
   bpf::Compare compare = bpf::Compare::eq;
   FlatExpr expr;
@@ -47,7 +49,9 @@ struct FlatArray {
 inline constexpr std::uint32_t no_program = UINT32_MAX;
 
 /// What a slot holds after the change. (value_or would cut no_program to 16 bits.)
-inline std::uint32_t program_in(const bpf::SetSlot& change) { return change.program ? *change.program : no_program; }
+inline std::uint32_t program_in(const bpf::SetSlot& change) {
+  return change.program ? *change.program : no_program;
+}
 
 struct Flat {
   bpf::LedgerLayout layout;

@@ -37,7 +37,8 @@ KnownState::KnownState(const bpf::Scenario& scenario) {
   }
   const auto mark_stored = [&](const bpf::Statement& statement) {
     const auto* store = std::get_if<bpf::StoreCell>(&statement.node);
-    if (store != nullptr) cells_[store->cell.map][store->cell.index].unknown = "a cell that a program stores to";
+    if (store == nullptr) return;
+    cells_[store->cell.map][store->cell.index].unknown = "a cell that a program stores to";
   };
   for (const bpf::Program& program : scenario.programs) {
     for (const bpf::Function& function : program.functions) {

@@ -1,5 +1,5 @@
-// The rule that the project is about: what each step of a run does to the count of tail calls. Written once over
-// its value type: with machine integers it judges runs, with solver terms it is what the proof is about.
+// The rule that the project is about: what each step of a run does to the count of tail calls. Written once
+// over its value type: with machine integers it judges runs, with solver terms it is what the proof is about.
 #pragma once
 
 #include <concepts>

@@ -17,7 +17,8 @@ constexpr std::size_t deepest_walk = 10'000;
 /// Holds in every build: the machine's stack would not survive what follows.
 void require_depth(std::size_t frames) {
   if (frames < deepest_walk) return;
-  std::fputs("tailbound::model::Walker: more than 10000 live frames; only the closed form can count this\n", stderr);
+  std::fputs("tailbound::model::Walker: more than 10000 live frames, only the closed form can count this\n",
+             stderr);
   std::abort();
 }
 }  // namespace
@@ -176,7 +177,9 @@ bool Walker::record_entry(std::uint32_t function, bool by_tail_call) {
     traces_[run_].push_back({function, world_.load(frame().cell), depth, by_tail_call});
   }
   if (capture_ && capture_->run == run_ && capture_->entry == entry) {
-    for (const LiveFrame& live : frames_) captured_.push_back({live.function, world_.load(live.cell), live.cell});
+    for (const LiveFrame& live : frames_) {
+      captured_.push_back({live.function, world_.load(live.cell), live.cell});
+    }
   }
   if (changes_at_[function] != 0) change_slots(function);
   return true;

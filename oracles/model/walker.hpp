@@ -22,7 +22,7 @@ struct WalkOptions {
   Discipline discipline = Discipline::cell;
   const bpf::Profile* profile = &bpf::profile_linux();
   std::optional<std::uint64_t> fuel = std::nullopt;  // in place of the scenario's
-  std::size_t keep_trace = 0;         // entries of the full trace to keep, a run
+  std::size_t keep_trace = 0;                        // entries of the full trace to keep, a run
 };
 
 /// One live frame.

@@ -17,7 +17,9 @@ inline Statement give_back(Expr value) { return {Return{std::move(value)}}; }
 inline Statement give_back(std::int32_t value) { return give_back(constant(value)); }
 inline Statement evaluate(Expr value) { return {Evaluate{std::move(value)}}; }
 inline Statement call(std::uint16_t function) { return evaluate(call_of(function)); }
-inline Statement tail_call(std::uint16_t array, std::int32_t index) { return {TailCall{array, constant(index)}}; }
+inline Statement tail_call(std::uint16_t array, std::int32_t index) {
+  return {TailCall{array, constant(index)}};
+}
 inline Statement random() { return {HelperCall{Helper::random, {}}}; }
 inline Statement branch(Block then_block, Block else_block = {}) {
   return {If{constant(1), Compare::ne, 0, std::move(then_block), std::move(else_block)}};
@@ -58,8 +60,12 @@ inline Scenario every_kind() {
     long_one.rest.push_back({op, Constant{-7}});
   }
   main.push_back(evaluate(long_one));
-  main.push_back({StoreCell{{0, 3}, {Cell{{0, 2}}, {{ExprOp::bit_or, Data{3}}, {ExprOp::bit_xor, Entries{{1, 0}}},
-                                                    {ExprOp::lsh, Constant{63}}, {ExprOp::rsh, Cell{{1, 1}}}}}}});
+  main.push_back({StoreCell{{0, 3},
+                            {Cell{{0, 2}},
+                             {{ExprOp::bit_or, Data{3}},
+                              {ExprOp::bit_xor, Entries{{1, 0}}},
+                              {ExprOp::lsh, Constant{63}},
+                              {ExprOp::rsh, Cell{{1, 1}}}}}}});
   for (const Helper helper : {Helper::random, Helper::time}) main.push_back({HelperCall{helper, {}}});
   main.push_back({HelperCall{Helper::lookup, {0, 1}}});
   for (std::uint8_t c = 0; c <= static_cast<std::uint8_t>(Compare::sle); ++c) {

@@ -7,27 +7,17 @@
 
 #include "jit/bpf/codec.hpp"
 #include "jit/bpf/decode.hpp"
+#include "tests/jit/bpf/scenario_bytes.hpp"
 #include "tests/jit/bpf/scenario_samples.hpp"
 
 namespace tailbound::bpf {
 namespace {
 
 using namespace samples;
-using Byte = std::uint8_t;
-using ByteVector = std::vector<Byte>;
 
 std::string fault_of(const Scenario& scenario) {
   const auto violation = check_scenario(scenario);
   return violation ? violation->message : "";
-}
-
-/// Long inputs of which most bytes are small, so that lists go on and references hit.
-rc::Gen<ByteVector> scenario_like() {
-  const auto byte = rc::gen::weightedOneOf<Byte>(
-      {{4, rc::gen::inRange<Byte>(0, 8)}, {2, rc::gen::inRange<Byte>(0, 64)}, {1, rc::gen::arbitrary<Byte>()}});
-  return rc::gen::withSize([byte](int size) {
-    return rc::gen::resize(size * 20, rc::gen::container<ByteVector>(byte));
-  });
 }
 
 RC_GTEST_PROP(Codec, AnyBytesAreAValidScenario, (const ByteVector& bytes)) {
@@ -35,17 +25,17 @@ RC_GTEST_PROP(Codec, AnyBytesAreAValidScenario, (const ByteVector& bytes)) {
 }
 
 RC_GTEST_PROP(Codec, ScenarioLikeBytesAreAValidScenario, ()) {
-  const ByteVector bytes = *scenario_like();
+  const ByteVector bytes = *scenario_bytes();
   RC_ASSERT(fault_of(decode_scenario(bytes)) == "");
 }
 
 RC_GTEST_PROP(Codec, WhatWasDecodedSurvivesTheRoundTrip, ()) {
-  const Scenario scenario = decode_scenario(*scenario_like());
+  const Scenario scenario = decode_scenario(*scenario_bytes());
   RC_ASSERT(decode_scenario(encode_scenario(scenario)) == scenario);
 }
 
 RC_GTEST_PROP(Codec, DecodeIsDeterministic, ()) {
-  const ByteVector bytes = *scenario_like();
+  const ByteVector bytes = *scenario_bytes();
   RC_ASSERT(decode_scenario(bytes) == decode_scenario(bytes));
 }
 
@@ -134,13 +124,15 @@ TEST(Codec, ScenariosAtTheCapsSurvive) {
   s.maps.assign(cap::maps, {"", std::vector<std::uint64_t>(cap::cells, 0)});
   for (std::size_t m = 0; m < s.maps.size(); ++m) s.maps[m].name = "m" + std::to_string(m);
   s.arrays.resize(cap::arrays);
-  for (std::size_t a = 0; a < s.arrays.size(); ++a) s.arrays[a] = {"a" + std::to_string(a), cap::array_size, {}};
+  for (std::size_t a = 0; a < s.arrays.size(); ++a)
+    s.arrays[a] = {"a" + std::to_string(a), cap::array_size, {}};
   for (std::uint32_t i = 0; i < cap::array_size; ++i) s.arrays[0].slots.push_back({i, 0});
   Block many(cap::statements - 1, evaluate(constant(1)));
   many.push_back(give_back(1));
   s.programs[0].functions[0].body = many;
   for (std::size_t p = 1; p < cap::programs; ++p) {
-    s.programs.push_back({{function(std::string(cap::name_length - 2, 'x') + std::to_string(p + 10), {give_back(0)})}});
+    s.programs.push_back(
+        {{function(std::string(cap::name_length - 2, 'x') + std::to_string(p + 10), {give_back(0)})}});
   }
   s.events.assign(cap::events, run(63, std::vector<Expect>(cap::expectations)));
   ASSERT_EQ(fault_of(s), "");

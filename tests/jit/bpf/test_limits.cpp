@@ -1,27 +1,19 @@
-// What the limits records say, and that check_scenario names each fault: a row for every rule.
+// What the limits records say, what a function costs against them, and what a name may be.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <functional>
-
-#include "jit/bpf/call_graph.hpp"
 #include "jit/bpf/codec.hpp"
 #include "jit/bpf/limits.hpp"
 #include "jit/bpf/lowered.hpp"
 #include "jit/bpf/names.hpp"
-#include "jit/bpf/repair.hpp"
 #include "jit/bpf/verifier_cost.hpp"
+#include "tests/jit/bpf/scenario_bytes.hpp"
 #include "tests/jit/bpf/scenario_samples.hpp"
 
 namespace tailbound::bpf {
 namespace {
 
 using namespace samples;
-
-std::string fault_of(const Scenario& scenario) {
-  const auto violation = check_scenario(scenario);
-  return violation ? violation->message : "";
-}
 
 // --- properties ---
 
@@ -45,8 +37,8 @@ RC_GTEST_PROP(Limits, ALookupsKeyIsAlignedBelowTheFunctionsOwnStack, (std::uint1
 }
 
 /// The size of the lowered function, and what verifier_cost takes it for.
-RC_GTEST_PROP(Limits, NoFunctionLowersToMoreThanItsPrice, (const std::vector<std::uint8_t>& bytes)) {
-  const Scenario scenario = decode_scenario(bytes);
+RC_GTEST_PROP(Limits, NoFunctionLowersToMoreThanItsPrice, ()) {
+  const Scenario scenario = decode_scenario(*scenario_bytes());
   const Lowered lowered = lower(scenario);
   for (std::size_t p = 0; p < scenario.programs.size(); ++p) {
     for (std::size_t f = 0; f < scenario.programs[p].functions.size(); ++f) {
@@ -65,8 +57,9 @@ struct FrameRow {
 
 TEST(Limits, FramesAreRoundedAsTheKernelDoes) {
   const FrameRow rows[] = {
-      {"linux-6.1", 0, 32}, {"linux-6.1", 1, 32}, {"linux-6.1", 32, 32}, {"linux-6.1", 33, 64}, {"linux-6.1", 512, 512},
-      {"linux-6.12", 0, 16}, {"linux-6.12", 16, 16}, {"linux-6.12", 17, 32}, {"linux-6.12", 40, 48},
+      {"linux-6.1", 0, 32},   {"linux-6.1", 1, 32},    {"linux-6.1", 32, 32},
+      {"linux-6.1", 33, 64},  {"linux-6.1", 512, 512}, {"linux-6.12", 0, 16},
+      {"linux-6.12", 16, 16}, {"linux-6.12", 17, 32},  {"linux-6.12", 40, 48},
   };
   for (const FrameRow& row : rows) {
     EXPECT_EQ(rounded_frame(*find_limits(row.limits), row.stack), row.frame) << row.limits << " " << row.stack;
@@ -95,375 +88,12 @@ TEST(Names, AreIdentifiersThatAreNoKeywords) {
   for (const std::string good : {"entry", "tail", "_", "A9", "f1", "p0", "Return", "tail_call2"}) {
     EXPECT_TRUE(is_name(good)) << good;
   }
-  for (const std::string bad : {"", "1a", "a-b", "a b", "a.b", "\xc3\xa9", "return", "tail_call", "no", "fexit", "of"}) {
+  for (const std::string bad :
+       {"", "1a", "a-b", "a b", "a.b", "\xc3\xa9", "return", "tail_call", "no", "fexit", "of"}) {
     EXPECT_FALSE(is_name(bad)) << bad;
   }
   EXPECT_TRUE(is_name(std::string(cap::name_length, 'x')));
   EXPECT_FALSE(is_name(std::string(cap::name_length + 1, 'x')));
-}
-
-// --- every rule ---
-
-struct Row {
-  std::string_view message;
-  std::function<void(Scenario&)> violate;
-};
-
-/// Two programs with a subprogram, a probe, a map and an array: valid, and with a place for every fault.
-Scenario base() {
-  Scenario s;
-  s.maps = {{"counts", {0, 0}}};
-  s.arrays = {{"jmp_table", 2, {{0, 0}, {1, 1}}}};
-  s.programs = {
-      {{function("entry", {call(1), give_back(0)}, 16), function("tail", {tail_call(0, 0), give_back(0)})}},
-      {{function("other", {call(1), give_back(0)}), function("tail", {give_back(0)})}},
-      {{function("probe", {give_back(0)})}},
-      {{function("probe2", {give_back(0)})}},
-  };
-  s.events = {Attach{AttachKind::fentry, 2, {0, 1}}, AtEntry{{0, 0}, 2, {0, 1, 0}}, run(0, {{}})};
-  return s;
-}
-
-Block& main_body(Scenario& s) { return s.programs[0].functions[0].body; }
-void put_first(Scenario& s, Statement statement) { main_body(s).insert(main_body(s).begin(), std::move(statement)); }
-Expect& expectation(Scenario& s) { return run_at(s, 2).expectations[0]; }
-AtEntry& at_entry(Scenario& s) { return std::get<AtEntry>(s.events[1]); }
-void add_event(Scenario& s, Event event) { s.events.push_back(std::move(event)); }
-void put_asm(Scenario& s, std::vector<Insn> insns) { put_first(s, {Asm{std::move(insns)}}); }
-/// The default chain's messages are about the deepest function.
-void chain_of(Scenario& s, std::uint16_t functions, std::uint16_t stack, bool tail_calls = false) {
-  s = chain(functions, stack, tail_calls);
-}
-
-Statement nested(int depth) { return depth == 0 ? random() : branch({nested(depth - 1)}); }
-
-std::string asm_fault(const std::string& rest) { return "function entry has an asm block whose insn " + rest; }
-
-void expect_rows(const std::vector<Row>& rows, const Scenario& valid) {
-  ASSERT_EQ(fault_of(valid), "");
-  for (const Row& row : rows) {
-    Scenario s = valid;
-    row.violate(s);
-    EXPECT_EQ(fault_of(s), row.message);
-    repair(s);
-    EXPECT_EQ(fault_of(s), "") << "after repair of: " << row.message;
-  }
-}
-
-TEST(CheckScenario, NamesFaultsOfTheWhole) {
-  expect_rows(
-      {
-          {"there is no limits record 'linux-2.4'", [](Scenario& s) { s.limits = "linux-2.4"; }},
-          {"fuel is 1048577, at most 1048576 is allowed", [](Scenario& s) { s.fuel = cap::fuel + 1; }},
-          {"there is no program", [](Scenario& s) { s.programs.clear(); }},
-          {"there are 65 programs, at most 64 are allowed", [](Scenario& s) { s.programs.resize(65); }},
-          {"there are 17 prog_arrays, at most 16 are allowed", [](Scenario& s) { s.arrays.resize(17); }},
-          {"there are 9 maps, at most 8 are allowed", [](Scenario& s) { s.maps.resize(9); }},
-          {"there are 257 events, at most 256 are allowed", [](Scenario& s) { s.events.resize(257); }},
-          {"program 3 has no main function", [](Scenario& s) { s.programs[3].functions.clear(); }},
-          {"program entry has 257 functions, linux-6.1 allows 256",
-           [](Scenario& s) { s.programs[0].functions.resize(257); }},
-      },
-      base());
-}
-
-TEST(CheckScenario, NamesFaultsOfNames) {
-  constexpr std::string_view why = " is no identifier of at most 64 characters that is no keyword";
-  const std::vector<std::string> messages = {
-      "map name 'a-b'" + std::string(why), "prog_array name 'data'" + std::string(why),
-      "program name ''" + std::string(why), "program entry: subprogram name '9'" + std::string(why)};
-  expect_rows(
-      {
-          {messages[0], [](Scenario& s) { s.maps[0].name = "a-b"; }},
-          {messages[1], [](Scenario& s) { s.arrays[0].name = "data"; }},
-          {messages[2], [](Scenario& s) { s.programs[1].functions[0].name = ""; }},
-          {messages[3], [](Scenario& s) { s.programs[0].functions[1].name = "9"; }},
-          {"prog_array name counts is taken", [](Scenario& s) { s.arrays[0].name = "counts"; }},
-          {"map name counts is taken", [](Scenario& s) { s.maps.push_back(s.maps[0]); }},
-          {"program name entry is taken", [](Scenario& s) { s.programs[1].functions[0].name = "entry"; }},
-          {"program entry: subprogram name entry is taken",
-           [](Scenario& s) { s.programs[0].functions[1].name = "entry"; }},
-          {"program entry: subprogram name tail is taken",
-           [](Scenario& s) { s.programs[0].functions.push_back(s.programs[0].functions[1]); }},
-      },
-      base());
-}
-
-TEST(CheckScenario, NamesFaultsOfMapsAndArrays) {
-  expect_rows(
-      {
-          {"map counts has 0 cells, 1 to 256 are allowed", [](Scenario& s) { s.maps[0].cells.clear(); }},
-          {"map counts has 257 cells, 1 to 256 are allowed", [](Scenario& s) { s.maps[0].cells.resize(257); }},
-          {"prog_array jmp_table has 0 slots, 1 to 4096 are allowed", [](Scenario& s) { s.arrays[0].size = 0; }},
-          {"prog_array jmp_table has 4097 slots, 1 to 4096 are allowed", [](Scenario& s) { s.arrays[0].size = 4097; }},
-          {"prog_array jmp_table, slot 2 is beyond its size 2", [](Scenario& s) { s.arrays[0].slots[1].index = 2; }},
-          {"prog_array jmp_table, slot 1 holds a program that does not exist",
-           [](Scenario& s) { s.arrays[0].slots[1].program = 4; }},
-          {"prog_array jmp_table, slot 0 does not stand after slot 0",
-           [](Scenario& s) { s.arrays[0].slots[1].index = 0; }},
-          {"prog_array jmp_table, slot 0 does not stand after slot 1",
-           [](Scenario& s) { std::swap(s.arrays[0].slots[0], s.arrays[0].slots[1]); }},
-      },
-      base());
-}
-
-TEST(CheckScenario, NamesFaultsOfBodies) {
-  expect_rows(
-      {
-          {"function entry has 513 bytes of stack, at most 512 are allowed",
-           [](Scenario& s) { s.programs[0].functions[0].stack = 513; }},
-          {"function entry.tail keeps registers other than r6 to r9",
-           [](Scenario& s) { s.programs[0].functions[1].keep = 16; }},
-          {"function entry does not end in a return", [](Scenario& s) { main_body(s).pop_back(); }},
-          {"function probe does not end in a return", [](Scenario& s) { s.programs[2].functions[0].body.clear(); }},
-          {"function entry does not end in a return",
-           [](Scenario& s) { main_body(s).back() = branch({give_back(1)}, {give_back(2)}); }},
-          {"function entry has a statement after one that always returns",
-           [](Scenario& s) { main_body(s).push_back(give_back(1)); }},
-          {"function entry has a statement after one that always returns",
-           [](Scenario& s) { main_body(s).insert(main_body(s).begin() + 1, branch({give_back(1)}, {give_back(2)})); }},
-          {"function entry has a statement after one that always returns",
-           [](Scenario& s) { put_first(s, branch({give_back(1), random()})); }},
-          {"function entry has more than 256 statements",
-           [](Scenario& s) { main_body(s).insert(main_body(s).begin(), 255, evaluate(constant(0))); }},
-          {"function entry has more than 256 statements",
-           [](Scenario& s) { put_first(s, branch(Block(255, evaluate(constant(0))))); }},
-          {"function entry nests ifs deeper than 4", [](Scenario& s) { put_first(s, nested(5)); }},
-      },
-      base());
-}
-
-TEST(CheckScenario, NamesFaultsOfStatements) {
-  expect_rows(
-      {
-          {"function entry tail-calls through a prog_array that does not exist",
-           [](Scenario& s) { put_first(s, tail_call(1, 0)); }},
-          {"function entry looks up a map cell that does not exist",
-           [](Scenario& s) { put_first(s, {HelperCall{Helper::lookup, {0, 2}}}); }},
-          {"function entry gives a cell to a helper that takes none",
-           [](Scenario& s) { put_first(s, {HelperCall{Helper::time, {0, 1}}}); }},
-          {"function entry stores into a map cell that does not exist",
-           [](Scenario& s) { put_first(s, {StoreCell{{1, 0}, constant(0)}}); }},
-          {"function entry has an expression of more than 4 operators",
-           [](Scenario& s) { put_first(s, evaluate({Constant{}, std::vector<ExprTerm>(5)})); }},
-          {"function entry has a call that does not stand first",
-           [](Scenario& s) { put_first(s, evaluate({Constant{}, {{ExprOp::add, CallValue{1}}}})); }},
-          {"function entry shifts by a constant that is not 0 to 63",
-           [](Scenario& s) { put_first(s, evaluate({Constant{}, {{ExprOp::lsh, Constant{64}}}})); }},
-          {"function entry shifts by a constant that is not 0 to 63",
-           [](Scenario& s) { put_first(s, evaluate({Constant{}, {{ExprOp::rsh, Constant{-1}}}})); }},
-          {"function entry reads a map cell that does not exist",
-           [](Scenario& s) { put_first(s, evaluate({Cell{{0, 2}}, {}})); }},
-          {"function entry asks for the entries of a function that does not exist",
-           [](Scenario& s) { put_first(s, evaluate({Entries{{0, 2}}, {}})); }},
-          {"function entry.tail asks for the entries of a function that does not exist",
-           [](Scenario& s) { s.programs[0].functions[1].body[0] = evaluate({Entries{{4, 0}}, {}}); }},
-          {"function entry.tail calls its main function",
-           [](Scenario& s) { s.programs[0].functions[1].body[0] = call(0); }},
-          {"function entry calls a subprogram that does not exist", [](Scenario& s) { put_first(s, call(2)); }},
-      },
-      base());
-}
-
-TEST(CheckScenario, NamesFaultsOfAsmBlocks) {
-  using enum Reg;
-  using namespace build;
-  const Insn move = mov(r0, 1);
-  const std::vector<std::pair<std::string, std::vector<Insn>>> blocks = {
-      {"function entry has an empty asm block", {}},
-      {"function entry has an asm block of 257 slots, at most 256 are allowed", std::vector<Insn>(257, move)},
-      {asm_fault("1 is at fault: undefined opcode, expected one of RFC 9669"), {move, {0xff, 0, 0, 0, 0}}},
-      {asm_fault("0 is at fault: is half of a two-slot load"), {imm64_low(r0, Imm64Kind::value, 1)}},
-      {asm_fault("0 is at fault: loads the address of a map or of code"),
-       {imm64_low(r0, Imm64Kind::map, 0), imm64_high(0)}},
-      {asm_fault("0 is at fault: loads the address of a map or of code"),
-       {imm64_low(r0, Imm64Kind::map_value, 0), imm64_high(0)}},
-      {asm_fault("0 is at fault: calls"), {call_helper(7)}},
-      {asm_fault("0 is at fault: calls"), {call_local(0), move}},
-      {asm_fault("1 is at fault: exits"), {move, build::exit()}},
-      {asm_fault("0 is at fault: writes a register other than r0 to r5"), {mov(r6, 0)}},
-      {asm_fault("0 is at fault: reads a register other than r0 to r5"), {mov(r0, r10)}},
-      {asm_fault("0 is at fault: reads a register other than r0 to r5"), {jump(JumpOp::jeq, r6, 0, 0)}},
-      {asm_fault("0 is at fault: divides by the constant 0"), {alu(AluOp::mod, r0, 0)}},
-      {asm_fault("0 is at fault: shifts by a constant beyond the width"), {alu(AluOp::lsh, r0, 64)}},
-      {asm_fault("0 is at fault: shifts by a constant beyond the width"), {build::alu32(AluOp::arsh, r0, 32)}},
-      {asm_fault("0 is at fault: reaches memory by a register other than r10"), {store(Width::b8, r1, -8, 0)}},
-      {asm_fault("0 is at fault: reaches outside the function's stack"), {store(Width::b8, r10, -24, 0)}},
-      {asm_fault("0 is at fault: reaches outside the function's stack"), {store(Width::b4, r10, 0, 0)}},
-      {asm_fault("0 is at fault: reaches outside the function's stack"), {store(Width::b4, r10, -2, 0)}},
-      {asm_fault("0 is at fault: reaches the stack at an unaligned place"), {store(Width::b4, r10, -6, 0)}},
-      {asm_fault("1 is at fault: reads stack that the block has not written"),
-       {store(Width::b4, r10, -8, 0), load(Width::b8, r0, r10, -8)}},
-      {asm_fault("2 is at fault: reads stack that the block has not written"),
-       {jump(JumpOp::jeq, r0, 0, 1), store(Width::b8, r10, -8, 0), load(Width::b8, r0, r10, -8)}},
-      {asm_fault("1 is at fault: jumps back: a block has no loops"), {move, go_to(-1)}},
-      {asm_fault("0 is at fault: jumps out of the block"), {jump(JumpOp::jeq, r0, 0, 2), move}},
-      {asm_fault("0 is at fault: jumps into a two-slot load"),
-       {jump(JumpOp::jeq, r0, 0, 1), imm64_low(r0, Imm64Kind::value, 1), imm64_high(0)}},
-      {asm_fault("0 is at fault: jumps over code that nothing reaches"), {go_to(1), move, move}},
-  };
-  std::vector<Row> rows;
-  for (const auto& [message, insns] : blocks) {
-    rows.push_back({message, [insns](Scenario& s) { put_asm(s, insns); }});
-  }
-  expect_rows(rows, base());
-}
-
-TEST(CheckScenario, NamesFaultsOfCallGraphs) {
-  expect_rows(
-      {
-          {"subprogram entry.tail is never called", [](Scenario& s) { main_body(s).erase(main_body(s).begin()); }},
-          {"subprogram entry.tail calls itself, perhaps through others",
-           [](Scenario& s) { s.programs[0].functions[1].body[0] = call(1); }},
-          {"subprogram other.tail calls itself, perhaps through others",
-           [](Scenario& s) {
-             s.programs[1].functions[1].body = {call(2), give_back(0)};
-             s.programs[1].functions.push_back(function("back", {call(1), give_back(0)}));
-           }},
-          {"subprogram entry.f8 is frame 9 of a call chain, at most 8 are allowed",
-           [](Scenario& s) { chain_of(s, 9, 0); }},
-          {"subprogram entry.f1 ends a call chain of 544 bytes of stack, at most 512 are allowed",
-           [](Scenario& s) { chain_of(s, 2, 260); }},
-          {"program entry ends a call chain of 544 bytes of stack, at most 512 are allowed",
-           [](Scenario& s) {
-             s.programs[0].functions[0].stack = 512;
-             put_first(s, {HelperCall{Helper::lookup, {}}});
-           }},
-          {"subprogram entry.f2 tail-calls below 256 bytes of callers' stack, less than 256 are allowed",
-           [](Scenario& s) { chain_of(s, 3, 128, true); }},
-          {"program entry has a call tree of more than 2000 instructions",
-           [](Scenario& s) { main_body(s).insert(main_body(s).begin(), 30, call(1)); }},
-      },
-      base());
-}
-
-TEST(CheckScenario, NamesFaultsOfEvents) {
-  expect_rows(
-      {
-          {"event 2 runs a program that does not exist", [](Scenario& s) { run_at(s, 2).program = 4; }},
-          {"event 2 has 65 expectations, at most 64 are allowed",
-           [](Scenario& s) { run_at(s, 2).expectations.resize(65); }},
-          {"event 2 expects entries of a function that does not exist",
-           [](Scenario& s) { expectation(s) = {Expect::Kind::entries, {0, 2}, {}, 0}; }},
-          {"event 2 expects something of a map cell that does not exist",
-           [](Scenario& s) { expectation(s) = {Expect::Kind::cell, {}, {0, 2}, 0}; }},
-          {"event 2 expects out_of_fuel to be something else than yes or no",
-           [](Scenario& s) { expectation(s) = {Expect::Kind::out_of_fuel, {}, {}, 2}; }},
-          {"event 2 expects something of a function or cell that this expectation is not about",
-           [](Scenario& s) { expectation(s) = {Expect::Kind::refused, {0, 1}, {}, 0}; }},
-          {"event 2 expects something of a function or cell that this expectation is not about",
-           [](Scenario& s) { expectation(s) = {Expect::Kind::entries, {0, 1}, {0, 1}, 0}; }},
-          {"event 1 waits for a function that does not exist", [](Scenario& s) { at_entry(s).function = {0, 2}; }},
-          {"event 1 waits for entry 0, the first is 1", [](Scenario& s) { at_entry(s).count = 0; }},
-          {"event 1 changes slot 2 of prog_array jmp_table, which has 2",
-           [](Scenario& s) { at_entry(s).change.index = 2; }},
-          {"event 3 changes a prog_array that does not exist",
-           [](Scenario& s) { add_event(s, SetSlot{1, 0, std::nullopt}); }},
-          {"event 3 sets a slot to a program that does not exist", [](Scenario& s) { add_event(s, SetSlot{0, 0, 4}); }},
-          {"event 3 sets a map cell that does not exist", [](Scenario& s) { add_event(s, SetCell{{0, 2}, 0}); }},
-          {"event 3 names a probe that does not exist",
-           [](Scenario& s) { add_event(s, Attach{AttachKind::fentry, 4, {0, 0}}); }},
-          {"event 3 names a target that does not exist", [](Scenario& s) { add_event(s, Detach{2, {0, 2}}); }},
-      },
-      base());
-}
-
-TEST(CheckScenario, NamesFaultsOfProbes) {
-  const auto attach = [](AttachKind kind, std::uint16_t probe, FunctionRef target) {
-    return [=](Scenario& s) { add_event(s, Attach{kind, probe, target}); };
-  };
-  using enum AttachKind;
-  expect_rows(
-      {
-          {"event 3 attaches probe2 to itself", attach(fexit, 3, {3, 0})},
-          {"event 3 attaches other, which stands in a prog_array", attach(fexit, 1, {0, 0})},
-          {"event 0 attaches probe, which stands in a prog_array", [](Scenario& s) { at_entry(s).change.program = 2; }},
-          {"event 0 attaches probe, which stands in a prog_array",
-           [](Scenario& s) { add_event(s, SetSlot{0, 1, 2}); }},
-          {"event 0 attaches probe, which is also run", [](Scenario& s) { add_event(s, run(2)); }},
-          {"event 3 attaches probe in a second way", attach(fexit, 2, {0, 0})},
-          {"event 3 attaches probe2 to probe, which is a probe", attach(fexit, 3, {2, 0})},
-          {"event 3 attaches probe2, which has a probe itself",
-           [](Scenario& s) {
-             s.events[0] = Attach{fentry, 2, {3, 0}};
-             add_event(s, Attach{fentry, 3, {0, 0}});
-           }},
-          {"event 3 attaches a probe to entry.tail twice", attach(fentry, 2, {0, 1})},
-          {"event 3 replaces entry.tail, which has a probe", attach(freplace, 3, {0, 1})},
-          {"event 3 attaches a probe to entry.tail, which is replaced",
-           [](Scenario& s) {
-             s.events[0] = Attach{freplace, 2, {0, 1}};
-             add_event(s, Attach{fexit, 3, {0, 1}});
-           }},
-          {"event 3 detaches probe2 from entry.tail, where it is not attached",
-           [](Scenario& s) { add_event(s, Detach{3, {0, 1}}); }},
-          {"event 40 attaches one probe too many to entry.tail",
-           [](Scenario& s) {
-             for (int i = 0; i < 38; ++i) {
-               s.programs.push_back({{function("q" + std::to_string(i), {give_back(0)})}});
-               add_event(s, Attach{fexit, static_cast<std::uint16_t>(4 + i), {0, 1}});
-             }
-           }},
-      },
-      base());
-}
-
-// --- examples: what is still allowed ---
-
-TEST(CheckScenario, FindsNothingInEveryKind) { EXPECT_EQ(fault_of(every_kind()), ""); }
-
-TEST(CheckScenario, SaysWhere) {
-  Scenario s = base();
-  s.programs[0].functions[1].keep = 16;
-  EXPECT_EQ(check_scenario(s)->function, (FunctionRef{0, 1}));
-  EXPECT_EQ(check_scenario(s)->event, std::nullopt);
-  s = base();
-  at_entry(s).count = 0;
-  EXPECT_EQ(check_scenario(s)->function, std::nullopt);
-  EXPECT_EQ(check_scenario(s)->event, std::size_t{1});
-}
-
-TEST(CheckScenario, AllowsWhatIsJustWithinTheLimits) {
-  EXPECT_EQ(fault_of(chain(8, 64)), "");                       // 8 frames, 512 bytes
-  EXPECT_EQ(fault_of(chain(8, 0, true)), "");                  // 7 * 32 = 224 bytes before the tail call
-  EXPECT_EQ(fault_of(chain(1, 512, true)), "");                // main may tail-call with any stack
-  EXPECT_EQ(fault_of(chain(2, 224, true)), "");
-  Scenario s = base();
-  put_first(s, nested(4));
-  EXPECT_EQ(fault_of(s), "");
-}
-
-// Measured: 6.1 refuses it, 6.12 and 6.18 take it.
-TEST(CheckScenario, FiveFramesOfFortyBytesBeforeATailCallAreForLaterKernels) {
-  Scenario s = chain(6, 40, true);
-  EXPECT_EQ(fault_of(s),
-            "subprogram entry.f5 tail-calls below 320 bytes of callers' stack, less than 256 are allowed");
-  s.limits = "linux-6.12";
-  EXPECT_EQ(fault_of(s), "");
-}
-
-TEST(CheckScenario, ADeepChainMayBeReachedByMoreThanOneWay) {
-  Scenario s = chain(4, 32);
-  s.programs[0].functions[0].body = {call(3), call(1), call(2), give_back(0)};
-  EXPECT_EQ(fault_of(s), "");
-}
-
-TEST(CheckScenario, NumberingNeedNotFollowTheCalls) {
-  Scenario s = only({call(2), give_back(0)});
-  s.programs[0].functions.push_back(function("leaf", {give_back(0)}));
-  s.programs[0].functions.push_back(function("mid", {call(1), give_back(0)}));
-  EXPECT_EQ(fault_of(s), "");
-}
-
-TEST(CheckScenario, AHostileCallTreeCostsNothingToRefuse) {
-  Scenario s = chain(8, 0);
-  for (std::uint16_t f = 0; f < 7; ++f) {
-    Block& body = s.programs[0].functions[f].body;
-    body.insert(body.begin(), 200, call(static_cast<std::uint16_t>(f + 1)));  // 201^7 calls written out
-  }
-  EXPECT_EQ(fault_of(s), "program entry has a call tree of more than 2000 instructions");
-  const Calls calls = calls_of(s.programs[0]);
-  EXPECT_EQ(expanded_cost(s.programs[0], calls, call_order(calls)), cost_ceiling);
 }
 
 }  // namespace

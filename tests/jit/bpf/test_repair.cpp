@@ -59,7 +59,8 @@ class Wild {
   }
 
   std::string name() {
-    static const std::vector<std::string> names{"", "p1", "p0", "f1", "a0", "m1", "if", "ok", "9", std::string(99, 'x')};
+    static const std::vector<std::string> names{"",   "p1", "p0", "f1", "a0",
+                                                "m1", "if", "ok", "9",  std::string(99, 'x')};
     return names[below(static_cast<std::uint32_t>(names.size()))];
   }
   CellRef cell() { return {number<std::uint16_t>(), number<std::uint16_t>()}; }
@@ -81,7 +82,9 @@ class Wild {
     }
   }
   Expr expr() {
-    return {operand(), list<ExprTerm>(chance(10) ? 7 : 2, [&] { return ExprTerm{pick<ExprOp>(8), operand()}; })};
+    return {operand(), list<ExprTerm>(chance(10) ? 7 : 2, [&] {
+              return ExprTerm{pick<ExprOp>(8), operand()};
+            })};
   }
   Helper helper() { return std::array{Helper::lookup, Helper::time, Helper::random}[below(3)]; }
   Insn insn() {
@@ -89,9 +92,11 @@ class Wild {
             number<std::int32_t>()};
   }
   Block block(std::uint32_t nesting) {
-    return list<Statement>(chance(30) ? 300 : 6 - std::min(nesting, 5U), [&] { return statement(nesting); });
+    const std::uint32_t most = chance(40) && nesting < 2 ? 300 : 6 - std::min(nesting, 5U);
+    return list<Statement>(std::min(most, room_), [&] { return statement(nesting); });
   }
   Statement statement(std::uint32_t nesting) {
+    if (room_ > 0) --room_;
     switch (below(nesting < 7 ? 8 : 6)) {
       case 0: return {TailCall{number<std::uint16_t>(), expr()}};
       case 1: return {HelperCall{helper(), cell()}};
@@ -99,7 +104,8 @@ class Wild {
       case 3: return {Asm{list<Insn>(chance(10) ? 300 : 8, [&] { return insn(); })}};
       case 4: return {Return{expr()}};
       case 5: return {Evaluate{expr()}};
-      default: return {If{expr(), pick<Compare>(11), number<std::int32_t>(), block(nesting + 1), block(nesting + 1)}};
+      default:
+        return {If{expr(), pick<Compare>(11), number<std::int32_t>(), block(nesting + 1), block(nesting + 1)}};
     }
   }
   SetSlot set_slot() {
@@ -122,6 +128,7 @@ class Wild {
   }
 
   std::mt19937_64 random_;
+  std::uint32_t room_ = 3000;  // statements to come; lists that were begun may go a little beyond
 };
 
 // --- properties ---
@@ -152,9 +159,9 @@ TEST(Repair, LeavesEveryKindAsItIs) {
 }
 
 TEST(Repair, NothingAtAllBecomesOneProgramThatReturnsZero) {
-  EXPECT_TRUE(repaired({}) == only({give_back(0)}) || repaired({}).programs[0].name() == "p0");
-  EXPECT_EQ(repaired({}).programs[0].functions[0].body, (Block{give_back(0)}));
-  EXPECT_TRUE(repaired({}).events.empty());
+  Scenario want;
+  want.programs = {{{function("p0", {give_back(0)})}}};
+  EXPECT_TRUE(repaired({}) == want);
 }
 
 TEST(Repair, ReferencesWrapAround) {
@@ -213,7 +220,8 @@ TEST(Repair, AnElseThatReturnsAtTheEndIsHoisted) {
 
 TEST(Repair, AFaultyInstructionBecomesAMove) {
   using enum Reg;
-  const Scenario s = only({{Asm{{build::mov(r6, 3), build::go_to(-2), build::alu(AluOp::add, r2, 1)}}}, give_back(0)});
+  const Scenario s =
+      only({{Asm{{build::mov(r6, 3), build::go_to(-2), build::alu(AluOp::add, r2, 1)}}}, give_back(0)});
   EXPECT_EQ(repaired(s).programs[0].functions[0].body[0],
             (Statement{Asm{{build::mov(r0, 3), build::mov(r0, 0), build::alu(AluOp::add, r2, 1)}}}));
 }

@@ -1,11 +1,13 @@
-// Short words for building scenarios by hand.
+// Short words for building scenarios by hand and for reading what they showed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
 
 #include "jit/bpf/scenario.hpp"
+#include "oracles/observation.hpp"
 
 namespace tailbound::model::testing {
 
@@ -27,7 +29,9 @@ inline bpf::Statement tail_call(std::int32_t index, std::uint16_t array = 0) {
 inline bpf::Statement give(bpf::Expr value) { return {bpf::Return{std::move(value)}}; }
 inline bpf::Statement give(std::int32_t value) { return give(constant(value)); }
 
-inline bpf::Function function(std::string name, bpf::Block body) { return {std::move(name), 0, 0, std::move(body)}; }
+inline bpf::Function function(std::string name, bpf::Block body) {
+  return {std::move(name), 0, 0, std::move(body)};
+}
 inline bpf::Event run(std::uint16_t program) { return bpf::Run{program, {}}; }
 
 /// A main that calls a subprogram `calls` times, and the subprogram tail-calls the main.
@@ -39,6 +43,11 @@ inline bpf::Scenario hierarchy(std::uint32_t calls) {
   made.programs = {{{function("entry", body), function("tail", {tail_call(0), give(0)})}}};
   made.events = {run(0)};
   return made;
+}
+
+/// How often a run entered a function.
+inline std::uint64_t entries_of(const Observation& seen, std::size_t run, std::uint32_t function_id) {
+  return seen.runs[run].ledger[seen.layout.entry(function_id)];
 }
 
 }  // namespace tailbound::model::testing

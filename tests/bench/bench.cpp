@@ -1,0 +1,179 @@
+// tailbound bench: what a judged scenario costs, whole and by stage, as medians of one run.
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <map>
+#include <string>
+
+#include "gen/generate.hpp"
+#include "jit/x86_64/compiler.hpp"
+#include "jit/x86_64/schemes.hpp"
+#include "oracles/check/checks.hpp"
+#include "oracles/engine/x86_64/engine.hpp"
+#include "oracles/judge/judge.hpp"
+#include "oracles/model/walker.hpp"
+#include "tests/bench/mix.hpp"
+
+namespace tailbound::bench {
+
+namespace {
+
+const x86_64::Scheme& scheme() { return *x86_64::find_scheme("pointer"); }
+
+/// Calls `work(i)` with i going round the mix; one iteration is one scenario.
+template <class Work>
+void over_mix(benchmark::State& state, Work&& work) {
+  const std::size_t count = reference_mix().scenarios.size();
+  std::size_t i = 0;
+  for (auto _ : state) {
+    work(i);
+    i = i + 1 == count ? 0 : i + 1;
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
+}
+
+void judged(benchmark::State& state) {
+  std::vector<std::unique_ptr<engine::Engine>> engines;
+  engines.push_back(engine::make_interpreter(*scheme().identity.profile));
+  engines.push_back(engine::make_x86_64({.scheme = &scheme(), .options = {}}));
+  Judge judge(std::move(engines));
+  std::uint64_t tail_calls = 0;
+  std::uint64_t n = 0;
+  for (auto _ : state) {
+    gen::ByteSource source(gen::scenario_seed(1, n++ % reference_mix().scenarios.size()));
+    const Judgement judgement = judge.judge(gen::generate(source, {}));
+    if (judgement.verdict.broken()) state.SkipWithError("a scenario of the reference mix is a finding");
+    tail_calls += judgement.forecast.tail_calls;
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
+  state.counters["tail_calls/s"] = benchmark::Counter(static_cast<double>(tail_calls), benchmark::Counter::kIsRate);
+  const auto& mix = reference_mix();
+  state.counters["insns/s"] = benchmark::Counter(
+      static_cast<double>(mix.instructions) / static_cast<double>(mix.scenarios.size()) *
+          static_cast<double>(state.iterations()),
+      benchmark::Counter::kIsRate);
+}
+
+void generate(benchmark::State& state) {
+  over_mix(state, [](std::size_t i) {
+    gen::ByteSource source(gen::scenario_seed(1, i));
+    benchmark::DoNotOptimize(gen::generate(source, {}));
+  });
+}
+
+void lower(benchmark::State& state) {
+  bpf::Lowered lowered;
+  over_mix(state, [&](std::size_t i) { bpf::lower(reference_mix().scenarios[i], lowered); });
+}
+
+void model(benchmark::State& state) {
+  model::Walker walker({});
+  over_mix(state, [&](std::size_t i) { benchmark::DoNotOptimize(walker.walk(reference_mix().scenarios[i])); });
+}
+
+void interpreter(benchmark::State& state) {
+  const auto engine = engine::make_interpreter(*scheme().identity.profile);
+  over_mix(state, [&](std::size_t i) { benchmark::DoNotOptimize(engine->run_one(reference_mix().lowered[i])); });
+}
+
+void compile(benchmark::State& state) {
+  x86_64::Compiler compiler;
+  jit::Image image;
+  over_mix(state, [&](std::size_t i) {
+    for (const bpf::Bytecode& program : reference_mix().lowered[i].programs) {
+      benchmark::DoNotOptimize(compiler.compile(program, scheme(), {}, image));
+    }
+  });
+}
+
+/// Compiling, linking and running: what the engine does.
+void x86_64_engine(benchmark::State& state) {
+  const auto engine = engine::make_x86_64({.scheme = &scheme(), .options = {}});
+  over_mix(state, [&](std::size_t i) { benchmark::DoNotOptimize(engine->run_one(reference_mix().lowered[i])); });
+}
+
+void check(benchmark::State& state) {
+  const auto engine = engine::make_x86_64({.scheme = &scheme(), .options = {}});
+  model::Walker walker({});
+  std::vector<Observation> want, got;
+  for (std::size_t i = 0; i < reference_mix().scenarios.size(); ++i) {
+    want.push_back(walker.walk(reference_mix().scenarios[i]));
+    got.push_back(engine->run_one(reference_mix().lowered[i]));
+  }
+  over_mix(state, [&](std::size_t i) {
+    benchmark::DoNotOptimize(check::ended(got[i]));
+    benchmark::DoNotOptimize(check::bound(got[i], 33));
+    benchmark::DoNotOptimize(check::frame_balance(got[i]));
+    benchmark::DoNotOptimize(check::same_behaviour(want[i], got[i], true));
+  });
+}
+
+/// Keeps the medians for the table of shares.
+class Reporter final : public benchmark::ConsoleReporter {
+ public:
+  Reporter() : benchmark::ConsoleReporter(OO_Tabular) {}
+  void ReportRuns(const std::vector<Run>& runs) override {
+    for (const Run& run : runs) {
+      if (run.aggregate_name == "median") median_[run.run_name.function_name] = run.GetAdjustedCPUTime();
+    }
+    benchmark::ConsoleReporter::ReportRuns(runs);
+  }
+
+  std::string shares() const {
+    const auto whole = median_.find("judged");
+    if (whole == median_.end()) return {};
+    std::string out = fmt::format("\n{:.0f} judged scenarios/s on one core\n", 1e9 / whole->second);
+    out += "share of each stage in a judged scenario (ratio of medians)\n";
+    double rest = 1;
+    for (const char* stage : {"generate", "lower", "model", "interpreter", "x86_64", "check"}) {
+      const auto found = median_.find(stage);
+      if (found == median_.end()) continue;
+      // The checks run once an engine, and there are two.
+      const double times = std::string_view(stage) == "check" ? 2 : 1;
+      const double share = times * found->second / whole->second;
+      rest -= share;
+      out += fmt::format("  {:<12}{:>6.1f} %{:>10.2f} us\n", stage, 100 * share, times * found->second / 1000);
+    }
+    out += fmt::format("  {:<12}{:>6.1f} %\n", "the rest", 100 * rest);
+    if (const auto compile = median_.find("compile"); compile != median_.end()) {
+      const auto& mix = reference_mix();
+      const double insns = static_cast<double>(mix.instructions) / static_cast<double>(mix.scenarios.size());
+      out += fmt::format("compiling costs {:.1f} ns a BPF instruction\n", compile->second / insns);
+    }
+    return out;
+  }
+
+ private:
+  std::map<std::string, double> median_;
+};
+
+}  // namespace
+
+}  // namespace tailbound::bench
+
+int main(int argc, char** argv) {
+  using namespace tailbound::bench;
+  benchmark::RegisterBenchmark("judged", judged);
+  benchmark::RegisterBenchmark("generate", generate);
+  benchmark::RegisterBenchmark("lower", lower);
+  benchmark::RegisterBenchmark("model", model);
+  benchmark::RegisterBenchmark("interpreter", interpreter);
+  benchmark::RegisterBenchmark("compile", compile);
+  benchmark::RegisterBenchmark("x86_64", x86_64_engine);
+  benchmark::RegisterBenchmark("check", check);
+  std::vector<char*> arguments(argv, argv + argc);
+  std::string repetitions = "--benchmark_repetitions=5";
+  std::string aggregates = "--benchmark_report_aggregates_only=true";
+  std::string interleave = "--benchmark_enable_random_interleaving=true";
+  std::string least = "--benchmark_min_time=0.2";
+  arguments.insert(arguments.begin() + 1, {repetitions.data(), aggregates.data(), interleave.data(), least.data()});
+  int count = static_cast<int>(arguments.size());
+  benchmark::Initialize(&count, arguments.data());
+  if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
+  fmt::print("{}\n", describe(reference_mix()));
+  std::fflush(stdout);
+  Reporter reporter;
+  benchmark::RunSpecifiedBenchmarks(&reporter);
+  fmt::print("{}", reporter.shares());
+  return 0;
+}

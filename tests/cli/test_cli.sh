@@ -1,0 +1,118 @@
+# The command as people and scripts use it: exit codes, output, bad input. Prints "ok NAME" or "FAILED NAME: why".
+set -u
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+tb="$root/build/release/bin/tailbound"
+checked="$root/build/sanitize/bin/tailbound"
+selftests="$root/corpus/selftests"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+hierarchy="$selftests/tailcall_bpf2bpf_hierarchy_1.graph"
+
+# expect NAME EXIT PATTERN COMMAND…: exit code, and a line of the output (both streams) that matches.
+expect() {
+  local name=$1 want=$2 pattern=$3 got
+  shift 3
+  timeout 120 "$@" >out 2>&1 </dev/null
+  got=$?
+  if [ "$got" -ne "$want" ]; then
+    printf 'FAILED %s: exit %s, expected %s: %s\n' "$name" "$got" "$want" "$(head -c 300 out | tr '\n' ' ')"
+  elif ! grep -qE -- "$pattern" out; then
+    printf 'FAILED %s: no line matches %s: %s\n' "$name" "$pattern" "$(head -c 300 out | tr '\n' ' ')"
+  else
+    printf 'ok %s\n' "$name"
+  fi
+}
+# one_line NAME EXIT PATTERN COMMAND…: the same, and the complaint is a single line.
+one_line() {
+  expect "$@"
+  [ "$(wc -l <out)" -eq 1 ] || printf 'FAILED %s: %s lines of complaint, expected 1\n' "$1" "$(wc -l <out)"
+}
+
+# --- what is promised ---
+expect fuzz_holds 0 'scenarios judged' "$tb" fuzz --time 3
+expect fuzz_finds_by_value 1 'at most 33 are allowed' "$tb" fuzz --scheme by-value --time 60 --findings found
+expect fuzz_prints_replay 1 '^replay   ./tailbound run found/.*--scheme by-value' "$tb" fuzz --scheme by-value --findings found
+finding=$(ls found/*.graph | head -n 1)
+expect replay_gives_the_finding_again 1 'at most 33 are allowed' "$tb" run "$finding" --scheme by-value
+expect the_sound_scheme_takes_it 0 '^holds' "$tb" run "$finding"
+expect fuzz_under_sanitizers 0 'scenarios judged' "$checked" fuzz --time 3
+expect fuzz_finds_under_sanitizers 1 'at most 33' "$checked" fuzz --scheme by-value --findings found
+expect count_at_once 0 '^17179869182$' "$tb" count "$hierarchy" --scheme by-value
+expect count_bounded 0 '^33$' "$tb" count "$hierarchy"
+expect version 0 '^tailbound [0-9]' "$tb" --version
+expect help 0 'Exit codes' "$tb" --help
+expect fuzz_help 0 'Stops at the first finding' "$tb" fuzz --help
+
+# --- JSON: the last line is one object with the promised keys ---
+json_keys() {
+  local name=$1 want=$2 keys=$3 got
+  shift 3
+  timeout 120 "$@" >out 2>err </dev/null
+  got=$?
+  if [ "$got" -eq "$want" ] && tail -n 1 out | python3 -c '
+import json, sys
+row = json.loads(sys.stdin.read())
+missing = [k for k in sys.argv[1].split(",") if k not in row]
+sys.exit("missing " + ",".join(missing) if missing else 0)' "$keys"; then
+    printf 'ok %s\n' "$name"
+  else
+    printf 'FAILED %s: exit %s: %s\n' "$name" "$got" "$(tail -c 300 out)"
+  fi
+}
+json_keys fuzz_json 0 scenarios,tail_calls,refused,out_of_fuel,seconds,findings,engines "$tb" fuzz --time 1 --json
+json_keys fuzz_json_finding 1 scenarios,findings "$tb" fuzz --scheme by-value --json --findings found
+json_keys run_json 0 file,verdict,engines "$tb" run "$hierarchy" --json
+json_keys run_json_finding 1 file,verdict,finding "$tb" run "$hierarchy" --json --scheme by-value
+
+# --- the kernel's selftests: pointer passes all, by-value fails those that count differently and no other ---
+for file in "$selftests"/*.graph; do
+  row=$(basename "$file" .graph)
+  expect "pointer_$row" 0 '^holds' "$tb" run "$file"
+  case $row in
+    *hierarchy_[123] | tailcall_3_empty_slot) expect "by_value_$row" 1 '^finding' "$tb" run "$file" --scheme by-value ;;
+    *) expect "by_value_$row" 0 '^holds' "$tb" run "$file" --scheme by-value ;;
+  esac
+done
+
+# --- bad input: one line, exit 2, nothing written ---
+one_line unknown_command 2 'tailbound: ' "$tb" frobnicate
+one_line unknown_option 2 'tailbound: ' "$tb" fuzz --frobnicate
+one_line unknown_engine 2 "unknown engine 'z80'" "$tb" fuzz --engine z80
+one_line engine_twice 2 'named twice' "$tb" fuzz --engine x86_64,x86_64
+one_line unknown_scheme 2 "unknown scheme 'best'" "$tb" run "$hierarchy" --scheme best
+one_line absurd_time 2 'time' "$tb" fuzz --time -5
+one_line absurd_jobs 2 'jobs' "$tb" fuzz --jobs 100000
+one_line seed_is_no_number 2 'seed' "$tb" fuzz --seed x
+one_line no_such_file 2 'no such file' "$tb" run absent.graph
+one_line a_folder 2 'not a regular file' "$tb" run .
+one_line a_device 2 'not a regular file' "$tb" run /dev/zero
+: >empty.graph
+one_line empty_file 2 'empty.graph:1:1: ' "$tb" run empty.graph
+head -c 2000000 /dev/zero >huge.graph
+one_line huge_file 2 'expected at most 1048576' "$tb" run huge.graph
+head -c 1000 /dev/urandom >bytes.graph
+one_line random_bytes 2 'bytes.graph:[0-9]+:[0-9]+: ' "$tb" run bytes.graph
+head -c 150 "$hierarchy" >cut.graph
+expect truncated_file 2 'cut.graph:[0-9]+:[0-9]+: ' "$tb" run cut.graph
+printf 'program p { tail_call nowhere[0] }\nrun p\n' >unknown.graph
+one_line unknown_array 2 'unknown.graph:1:23: ' "$tb" run unknown.graph
+printf 'program p { return 0 }\n' >norun.graph
+one_line count_without_run 2 'no .run. line' "$tb" count norun.graph
+[ ! -e findings ] && echo 'ok bad_input_writes_nothing' || echo 'FAILED bad_input_writes_nothing: a findings folder appeared'
+
+# --- what cannot run says so ---
+printf 'program probe { return 0 }\nprogram p { return 0 }\nattach fentry probe to p\nrun p\n' >attach.graph
+expect attachments_are_unavailable 3 'unavailable: attachment' "$tb" run attach.graph
+printf 'program p { m[0] = 1; if m[0] == 1 { return 1 } return 0 }\nmap m[1] {}\nrun p\n' >state.graph
+expect count_incomparable 3 'incomparable' "$tb" count state.graph
+
+# --- what asm blocks may not do is refused with the place ---
+printf 'program p { asm { goto -1 } return 0 }\nrun p\n' >loop.graph
+one_line asm_loop_is_refused 2 'loop.graph:1:[0-9]+: .*loop' "$tb" run loop.graph
+
+# --- a findings folder that cannot be made: the finding is still printed, the reason too ---
+touch plain
+expect findings_folder_is_a_file 1 '^tailbound: plain' "$tb" fuzz --scheme by-value --findings plain/x
+
+echo 'cli tests ended'

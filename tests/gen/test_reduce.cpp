@@ -1,0 +1,91 @@
+// The reducer: what it keeps fails, is valid, and no part can be dropped that it could have dropped.
+#include "gen/reduce/reduce.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "gen/generate.hpp"
+#include "jit/bpf/graph.hpp"
+#include "jit/bpf/limits.hpp"
+#include "oracles/model/walker.hpp"
+
+namespace tailbound::test {
+
+namespace {
+
+/// More than 33 tail calls when the count is handed over by value: the property that reduction is for.
+bool exceeds_by_value(const bpf::Scenario& scenario) {
+  model::Walker walker({.discipline = model::Discipline::by_value});
+  const Observation& seen = walker.walk(scenario);
+  for (const RunObservation& run : seen.runs) {
+    if (run.tail_calls(seen.layout) > 33) return true;
+  }
+  return false;
+}
+
+std::size_t size(const bpf::Scenario& scenario) { return bpf::print_graph(scenario).size(); }
+
+RC_GTEST_PROP(Reduce, TheResultFailsIsValidAndNotLarger, ()) {
+  gen::ByteSource source(*rc::gen::arbitrary<std::uint64_t>());
+  bpf::Scenario scenario = gen::generate(source, {}, *gen::find_shape("hierarchy"));
+  if (!exceeds_by_value(scenario)) return;
+  const std::size_t before = size(scenario);
+  gen::reduce(scenario, exceeds_by_value, 400);
+  RC_ASSERT(exceeds_by_value(scenario));
+  RC_ASSERT(!bpf::check_scenario(scenario).has_value());
+  RC_ASSERT(size(scenario) <= before);
+}
+
+TEST(Reduce, StopsAtTwoCalls) {
+  auto scenario = bpf::parse_graph(R"(
+map m[2] { 0: 7 }
+array a[3] { 0: p, 2: q }
+program p {
+  stack 40; keep r7 r9
+  helper random
+  call f
+  m[0] = 3
+  call f
+  call g
+  if m[1] == 0 { call f }
+  return 9
+  subprog f { keep r8; tail_call a[0]; return 1 }
+  subprog g { helper time; return 2 }
+}
+program q { tail_call a[1]; return 5 }
+run p
+set a[1] = q
+run q
+)");
+  ASSERT_TRUE(scenario.has_value()) << scenario.error().text();
+  ASSERT_TRUE(exceeds_by_value(*scenario));
+  gen::reduce(*scenario, exceeds_by_value);
+  EXPECT_EQ(bpf::print_graph(*scenario), R"(array a[1] { 0: p }
+
+program p {
+  call f
+  call f
+  return 0
+
+  subprog f {
+    tail_call a[0]
+    return 0
+  }
+}
+
+run p
+)");
+}
+
+TEST(Reduce, StaysWithinItsBudget) {
+  gen::ByteSource source(std::uint64_t{3});
+  bpf::Scenario scenario = gen::generate(source, {});
+  std::size_t calls = 0;
+  const auto stats = gen::reduce(scenario, [&](const bpf::Scenario&) { return ++calls, true; }, 10);
+  EXPECT_LE(calls, 10U);
+  EXPECT_EQ(stats.tried, calls);
+}
+
+}  // namespace
+
+}  // namespace tailbound::test

@@ -1,0 +1,241 @@
+// The native engine: the same answers as the interpreter, and faults that are observations.
+#include "oracles/engine/x86_64/engine.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "jit/bpf/codec.hpp"
+#include "jit/bpf/decode.hpp"
+#include "jit/bpf/graph.hpp"
+#include "oracles/check/checks.hpp"
+#include "tests/jit/bpf/random_insn.hpp"
+#include "tests/oracles/engine/hand_made.hpp"
+
+namespace tailbound::test {
+
+namespace {
+
+using namespace bpf;
+using namespace bpf::testing;
+using hand_made::Code;
+
+engine::Engine& native(const char* scheme = "pointer") {
+  static auto pointer = engine::make_x86_64({.scheme = x86_64::find_scheme("pointer"), .options = {}});
+  static auto by_value = engine::make_x86_64({.scheme = x86_64::find_scheme("by-value"), .options = {}});
+  return std::string_view(scheme) == "pointer" ? *pointer : *by_value;
+}
+
+/// A hand-made program has no sites or depth in its record; the JIT needs the depth.
+Lowered with_stack(Lowered lowered, std::uint16_t bytes) {
+  for (Bytecode& program : lowered.programs) program.functions[0].stack_depth = bytes;
+  return lowered;
+}
+
+RunObservation run_native(const Code& code, std::chrono::milliseconds limit = std::chrono::milliseconds(200)) {
+  const auto engine =
+      engine::make_x86_64({.scheme = x86_64::find_scheme("pointer"), .options = {}, .time_limit = limit});
+  const Observation& seen = engine->run_one(with_stack(hand_made::lowered({code}), 64));
+  EXPECT_EQ(seen.unavailable, "");
+  return seen.runs.at(0);
+}
+
+// --- instructions against the interpreter ---
+
+bool compiled(const Insn& insn) {
+  const InsnRow* const row = find_row(insn);
+  switch (row->form) {
+    case Form::alu_imm:
+    case Form::alu_reg:
+    case Form::alu_unary: return insn.off == 0;
+    case Form::jump_imm:
+    case Form::jump_reg: return true;
+    case Form::movsx:
+    case Form::byte_swap:
+    case Form::load:
+    case Form::load_sx:
+    case Form::store_imm:
+    case Form::store_reg:
+    case Form::atomic:
+    case Form::load_imm64:
+    case Form::jump_always:
+    case Form::jump_always32:
+    case Form::call_helper:
+    case Form::call_local:
+    case Form::call_kfunc:
+    case Form::exit: return false;
+  }
+  return false;
+}
+
+/// Every register gets a value, then the instruction, then all registers are folded into r0.
+Code around(const Insn& insn) {
+  Code code;
+  for (std::uint8_t r = 0; r < 10; ++r) {
+    const Code load = hand_made::load_value(static_cast<Reg>(r), *rc::gen::oneOf(rc::gen::arbitrary<std::uint64_t>(),
+                                                                                 edgy<std::uint64_t>()));
+    code.insert(code.end(), load.begin(), load.end());
+  }
+  Insn placed = insn;
+  if (class_of(insn) == opcode::jmp || class_of(insn) == opcode::jmp32) placed.off = 1;
+  code.push_back(placed);
+  code.push_back(build::alu(AluOp::add, Reg::r0, 77));
+  for (std::uint8_t r = 1; r < 10; ++r) {
+    code.push_back(build::alu(AluOp::mul, Reg::r0, 31));
+    code.push_back(build::alu(AluOp::add, Reg::r0, static_cast<Reg>(r)));
+  }
+  code.push_back(build::exit());
+  return code;
+}
+
+/// What the verifier would refuse: shifts beyond the width, division by an immediate 0.
+bool beyond_the_verifier(const Insn& insn) {
+  if (class_of(insn) != opcode::alu32 && class_of(insn) != opcode::alu64) return false;
+  if (uses_src_register(insn)) return false;
+  const AluOp op = alu_op(insn);
+  const std::int32_t width = class_of(insn) == opcode::alu64 ? 64 : 32;
+  if (op == AluOp::lsh || op == AluOp::rsh || op == AluOp::arsh) return insn.imm < 0 || insn.imm >= width;
+  return (op == AluOp::div || op == AluOp::mod) && insn.imm == 0;
+}
+
+Insn draw_compiled() {
+  for (;;) {
+    const Insn insn = draw_slot(draw_row());
+    if (compiled(insn) && !beyond_the_verifier(insn) && insn.dst != 10 && insn.src != 10) return insn;
+  }
+}
+
+RC_GTEST_PROP(X86Engine, EveryArithmeticAndJumpIsTheInterpreters, ()) {
+  for (int i = 0; i < 50; ++i) {
+    const Insn insn = draw_compiled();
+    const Lowered lowered = hand_made::lowered({around(insn)});
+    const RunObservation want = hand_made::observed_again(lowered);
+    const Observation& got = native().run_one(lowered);
+    RC_LOG() << find_row(insn)->mnemonic;
+    RC_ASSERT(got.unavailable.empty());
+    RC_ASSERT(got.runs[0].return_value == want.return_value);
+  }
+}
+
+RC_GTEST_PROP(X86Engine, LoadsAndStoresOfAllWidthsAreTheInterpreters, ()) {
+  Code code = hand_made::load_value(Reg::r7, *rc::gen::arbitrary<std::uint64_t>());
+  for (const auto off : {-16, -8}) code.push_back(build::store(Width::b8, Reg::r10, static_cast<std::int16_t>(off), 0));
+  const auto base = *rc::gen::element(Reg::r6, Reg::r8, Reg::r9, Reg::r1, Reg::r2, Reg::r5);
+  code.push_back(build::mov(base, Reg::r10));
+  const auto width = *rc::gen::element(Width::b1, Width::b2, Width::b4, Width::b8);
+  const auto off = static_cast<std::int16_t>(-16 + *rc::gen::inRange(0, 2) * 8);
+  const auto value = *rc::gen::element(Reg::r7, Reg::r0, Reg::r3, Reg::r4);
+  code.push_back(build::mov(value, Reg::r7));
+  if (*rc::gen::arbitrary<bool>()) code.push_back(build::store(width, base, off, value));
+  else code.push_back(build::store(width, base, off, *rc::gen::arbitrary<std::int32_t>()));
+  const auto into = *rc::gen::element(Reg::r0, Reg::r3, Reg::r9);
+  code.push_back(build::load(*rc::gen::element(Width::b1, Width::b2, Width::b4, Width::b8), into, Reg::r10, off));
+  code.push_back(build::mov(Reg::r0, into));
+  code.push_back(build::exit());
+  const Lowered lowered = with_stack(hand_made::lowered({code}), 16);
+  const RunObservation want = hand_made::observed_again(lowered);
+  RC_ASSERT(native().run_one(lowered).runs[0].return_value == want.return_value);
+}
+
+// --- whole scenarios ---
+
+RC_GTEST_PROP(X86Engine, ShowsWhatTheInterpreterShows, ()) {
+  const auto bytes = *rc::gen::container<std::vector<std::uint8_t>>(rc::gen::inRange<std::uint8_t>(0, 16));
+  const Lowered lowered = lower(decode_scenario(bytes));
+  const auto interpreter = engine::make_interpreter(profile_linux());
+  const Observation& want = interpreter->run_one(lowered);
+  const Observation& got = native().run_one(lowered);
+  RC_PRE(got.unavailable.empty());
+  RC_PRE(want.unavailable.empty());
+  RC_ASSERT(check::ended(got).detail == "");
+  RC_ASSERT(check::frame_balance(got).detail == "");
+  RC_ASSERT(check::same_behaviour(want, got, true).detail == "");
+}
+
+TEST(X86Engine, TheSameScenarioTwiceGivesTheSame) {
+  const auto scenario = parse_graph(
+      "array a[1] { 0: p }\nprogram p { call f; helper random; call f; return 1; "
+      "subprog f { stack 12; keep r7 r8; tail_call a[data 0]; return 0 } }\nrun p\ndelete a[0]\nrun p\n");
+  ASSERT_TRUE(scenario.has_value()) << scenario.error().text();
+  const Lowered lowered = lower(*scenario);
+  const Observation first = native().run_one(lowered);
+  const Observation& second = native().run_one(lowered);
+  EXPECT_EQ(check::same_behaviour(first, second, true).detail, "");
+  EXPECT_EQ(first.runs.at(0).tail_calls(first.layout), 33U);
+  EXPECT_EQ(first.runs.at(1).tail_calls(first.layout), 0U);
+}
+
+TEST(X86Engine, ManyScenariosWrapRoundTheCodeMemory) {
+  const auto scenario = parse_graph(
+      "array a[1] { 0: p }\nprogram p { call f; call f; return 7; subprog f { tail_call a[0]; return 0 } }\nrun p\n");
+  ASSERT_TRUE(scenario.has_value());
+  const Lowered lowered = lower(*scenario);
+  for (int i = 0; i < 5000; ++i) {
+    const RunObservation& run = native().run_one(lowered).runs[0];
+    ASSERT_EQ(run.return_value, 7U) << "time " << i;
+    ASSERT_EQ(run.ledger[LedgerLayout::total], 102U) << "time " << i;
+  }
+}
+
+// --- faults ---
+
+TEST(X86Engine, ABadAddressIsAFault) {
+  const RunObservation run = run_native(hand_made::joined(
+      {hand_made::load_value(Reg::r1, 0x1000), {build::load(Width::b8, Reg::r0, Reg::r1, 0), build::exit()}}));
+  EXPECT_EQ(run.status, RunStatus::fault);
+  EXPECT_EQ(run.fault.kind, "SIGSEGV");
+  EXPECT_EQ(run.fault.address, 0x1000U);
+}
+
+TEST(X86Engine, AnEndlessLoopIsATimeout) {
+  const RunObservation run = run_native({build::go_to(-1), build::exit()});
+  EXPECT_EQ(run.status, RunStatus::timeout);
+}
+
+TEST(X86Engine, StackOverflowHitsTheGuardAndIsAFault) {
+  const RunObservation run = run_native({build::mov(Reg::r0, 0), build::call_local(-2), build::exit()});
+  EXPECT_EQ(run.status, RunStatus::fault);
+}
+
+TEST(X86Engine, GoesOnAfterAFault) {
+  for (int i = 0; i < 200; ++i) {
+    const auto bad = hand_made::joined(
+        {hand_made::load_value(Reg::r1, 0x10), {build::store(Width::b8, Reg::r1, 0, 1), build::exit()}});
+    ASSERT_EQ(native().run_one(hand_made::lowered({bad})).runs.at(0).status, RunStatus::fault);
+    ASSERT_EQ(native().run_one(hand_made::lowered({{build::mov(Reg::r0, 5), build::exit()}})).runs.at(0).return_value,
+              5U);
+  }
+}
+
+TEST(X86Engine, AWriteAboveTheEntryFrameIsSeen) {
+  // [r10 + 16] is the word above the return address.
+  const RunObservation run =
+      run_native({build::store(Width::b8, Reg::r10, 16, 1), build::mov(Reg::r0, 0), build::exit()});
+  EXPECT_EQ(run.status, RunStatus::finished);
+  EXPECT_FALSE(run.frame.canaries);
+}
+
+TEST(X86Engine, AClobberedCalleeSavedRegisterIsSeen) {
+  // [r10] is the saved rbp of the entry stub.
+  const RunObservation run =
+      run_native({build::store(Width::b8, Reg::r10, 0, 1), build::mov(Reg::r0, 0), build::exit()});
+  EXPECT_FALSE(run.frame.callee_saved);
+}
+
+TEST(X86Engine, RefusesByNameWhatItDoesNotCompile) {
+  const Insn swap{0xd4, 1, 0, 0, 16};
+  const Observation& seen =
+      native().run_one(hand_made::lowered({{build::mov(Reg::r0, 0), build::mov(Reg::r1, 1), swap, build::exit()}}));
+  EXPECT_EQ(seen.unavailable, "program 0: insn 2: a byte swap is not compiled by x86_64");
+}
+
+TEST(X86Engine, ByValueExceedsTheBound) {
+  const auto scenario = parse_graph(
+      "array a[1] { 0: p }\nprogram p { call f; call f; return 1; subprog f { tail_call a[0]; return 0 } }\nrun p\n");
+  ASSERT_TRUE(scenario.has_value());
+  EXPECT_EQ(check::bound(native("by-value").run_one(lower(*scenario)), 33).property, Property::bound);
+  EXPECT_EQ(check::bound(native().run_one(lower(*scenario)), 33).outcome, Outcome::agree);
+}
+
+}  // namespace
+
+}  // namespace tailbound::test
