@@ -4,16 +4,39 @@ namespace tailbound::gen {
 
 using namespace bpf;
 
+namespace {
+
+std::uint16_t any_program(ByteSource& source, const Scenario& scenario) {
+  return static_cast<std::uint16_t>(source.below(static_cast<std::uint32_t>(scenario.programs.size())));
+}
+
+SetSlot any_change(ByteSource& source, const Scenario& scenario) {
+  const auto array =
+      static_cast<std::uint16_t>(source.below(static_cast<std::uint32_t>(scenario.arrays.size())));
+  SetSlot change{array, source.below(scenario.arrays[array].size), std::nullopt};
+  if (source.percent(50)) change.program = any_program(source, scenario);
+  return change;
+}
+
+/// Early entries: every entry before the n-th costs a trap.
+AtEntry change_during_runs(ByteSource& source, const Scenario& scenario) {
+  const std::uint16_t program = any_program(source, scenario);
+  const auto functions = static_cast<std::uint32_t>(scenario.programs[program].functions.size());
+  return {{program, static_cast<std::uint16_t>(source.below(functions))},
+          source.between(1, 6),
+          any_change(source, scenario)};
+}
+
+}  // namespace
+
 void draw_events(ByteSource& source, Scenario& scenario) {
   scenario.seed = source.below(1U << 16);
-  const auto programs = static_cast<std::uint32_t>(scenario.programs.size());
+  if (source.percent(8)) scenario.events.push_back(change_during_runs(source, scenario));
   scenario.events.push_back(Run{0, {}});
   if (!source.percent(25)) return;
-  const auto array = static_cast<std::uint16_t>(source.below(static_cast<std::uint32_t>(scenario.arrays.size())));
-  SetSlot change{array, source.below(scenario.arrays[array].size), std::nullopt};
-  if (source.percent(50)) change.program = static_cast<std::uint16_t>(source.below(programs));
-  scenario.events.push_back(change);
-  scenario.events.push_back(Run{static_cast<std::uint16_t>(source.percent(80) ? 0 : source.below(programs)), {}});
+  scenario.events.push_back(any_change(source, scenario));
+  const std::uint16_t next = source.percent(80) ? std::uint16_t{0} : any_program(source, scenario);
+  scenario.events.push_back(Run{next, {}});
 }
 
 }  // namespace tailbound::gen

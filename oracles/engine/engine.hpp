@@ -39,7 +39,7 @@ class Engine {
   const Observation& run_one(const bpf::Lowered& lowered) { return run({&lowered, 1}).front(); }
 };
 
-/// The event of this scenario that engines without events during runs and attachments cannot take; empty: none.
+/// The event of this scenario that engines without attachments cannot take; empty: none.
 std::string_view unsupported_event(const bpf::Lowered& lowered);
 
 /// The reference reading of the instruction set and of tail calls, under a profile.

@@ -44,8 +44,8 @@ class Interpreter final : public Engine {
                    },
                    [&](const bpf::SetSlot& change) { machine_.apply(change); },
                    [&](const bpf::SetCell& change) { machine_.apply(change); },
+                   [&](const bpf::AtEntry& change) { machine_.apply(change); },
                    // unsupported_event spoke of these before the first event.
-                   [](const bpf::AtEntry&) {},
                    [](const bpf::Attach&) {},
                    [](const bpf::Detach&) {},
                },

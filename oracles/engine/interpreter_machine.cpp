@@ -32,6 +32,7 @@ void Machine::load(const bpf::Lowered& lowered) {
   code_of_all_.clear();
   first_insn_.clear();
   longest_program_ = 0;
+  at_entry_.clear();
   for (const bpf::Bytecode& program : lowered.programs) {
     first_insn_.push_back(code_of_all_.size());
     screen(program.insns, lowered.maps, code_of_all_);
@@ -66,12 +67,27 @@ void Machine::start(std::uint16_t program, std::uint64_t fuel) {
   regs_.fill(poison);
   regs_[1] = Memory::context_address;
   regs_[10] = memory_.frame_pointer();
+  program_ = program;
   code_ = code_of_all_.data() + first_insn_[program];
   callers_.clear();
   count_ = {};
   times_ = 0;
   randoms_ = 0;
   fault_ = {};
+  enter(code_);
+}
+
+/// Slot changes that wait for this function's n-th entry. The ledger has not counted it yet, and an entry that
+/// finds no fuel is none.
+void Machine::enter(Next first) {
+  if (at_entry_.empty() || memory_.ledger()[bpf::LedgerLayout::fuel] == 0) return;
+  const bpf::Bytecode& program = lowered_->programs[program_];
+  const std::uint16_t function = program.origin[pc_of(*first)].function;
+  const std::uint64_t before = memory_.ledger()[lowered_->ledger.entry(program.functions[function].id)];
+  for (const bpf::AtEntry& change : at_entry_) {
+    if (change.function == bpf::FunctionRef{program_, function} && change.count == before + 1)
+      apply(change.change);
+  }
 }
 
 /// Far more than a sound program needs for the entries that its fuel pays: an entry walks its function once,
@@ -247,11 +263,13 @@ Machine::Next Machine::call(const Insn& insn) {
 /// The callee gets r1 to r5 and a frame; it finds nothing else set.
 Machine::Next Machine::call_local(const Insn& insn) {
   if (!memory_.push_frame()) return fail(insn, call_depth);
-  callers_.push_back({code_, following(insn), {regs_[6], regs_[7], regs_[8], regs_[9]}});
+  callers_.push_back({program_, code_, following(insn), {regs_[6], regs_[7], regs_[8], regs_[9]}});
   regs_[0] = poison;
   std::fill_n(regs_.begin() + 6, 4, poison);
   regs_[10] = memory_.frame_pointer();
-  return following(insn) + insn.imm;
+  const Next callee = following(insn) + insn.imm;
+  enter(callee);
+  return callee;
 }
 
 /// Exit: back to the caller, or the end of the run.
@@ -259,6 +277,7 @@ Machine::Next Machine::leave() {
   if (callers_.empty()) return nullptr;
   const Caller& caller = callers_.back();
   const Next next = caller.next;
+  program_ = caller.program;
   code_ = caller.code;
   std::ranges::copy(caller.kept, regs_.begin() + 6);
   callers_.pop_back();
@@ -307,7 +326,9 @@ Machine::Next Machine::tail_call(const Insn& insn) {
   if (target == Slots::empty) return following(insn);
   memory_.refresh_frame();
   regs_[1] = context;
+  program_ = static_cast<std::uint16_t>(target);
   code_ = code_of_all_.data() + first_insn_[target];
+  enter(code_);
   return code_;
 }
 

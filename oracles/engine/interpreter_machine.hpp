@@ -22,12 +22,15 @@ class Machine {
   void load(const bpf::Lowered& lowered);
   void apply(const bpf::SetSlot& change);
   void apply(const bpf::SetCell& change);
+  /// For every later run.
+  void apply(const bpf::AtEntry& change) { at_entry_.push_back(change); }
   /// Enters the program from outside and fills every field of `seen` that this engine knows.
   void run(std::uint16_t program, std::uint64_t fuel, RunObservation& seen);
 
  private:
   /// What a local call leaves behind for its return.
   struct Caller {
+    std::uint16_t program;
     const bpf::Insn* code;
     const bpf::Insn* next;
     std::array<std::uint64_t, 4> kept;  // r6 to r9
@@ -63,6 +66,7 @@ class Machine {
   Next tail_call(const bpf::Insn& insn);
   Next leave();
 
+  void enter(Next first);
   void clobber_arguments();
   Next fail(const bpf::Insn& insn, std::string_view kind, std::uint64_t address = 0);
   static Next following(const bpf::Insn& insn) { return &insn + 1; }
@@ -77,9 +81,11 @@ class Machine {
   std::vector<bpf::Insn> code_of_all_;   // screened, one program after the other
   std::vector<std::size_t> first_insn_;  // by program
   std::size_t longest_program_ = 0;
+  std::vector<bpf::AtEntry> at_entry_;
 
   std::array<std::uint64_t, bpf::register_count> regs_{};
-  const bpf::Insn* code_ = nullptr;  // of the running program
+  std::uint16_t program_ = 0;        // that is running
+  const bpf::Insn* code_ = nullptr;  // its instructions
   std::vector<Caller> callers_;
   TailCallCount count_;
   std::uint64_t times_ = 0;    // calls of the time helper

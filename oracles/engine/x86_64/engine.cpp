@@ -6,6 +6,7 @@
 #include "jit/emit/executable_memory.hpp"
 #include "jit/x86_64/compiler.hpp"
 #include "jit/x86_64/link.hpp"
+#include "oracles/engine/x86_64/entry_traps.hpp"
 #include "oracles/engine/x86_64/guard.hpp"
 #include "oracles/engine/x86_64/runtime.hpp"
 #include "oracles/engine/x86_64/stubs.hpp"
@@ -56,6 +57,9 @@ class X86Engine final : public Engine {
       return;
     }
     machine_ = std::move(*machine);
+    entry_traps_ = std::make_unique<EntryTraps>(machine_->code, [this](const bpf::SetSlot& change) {
+      change_during_run(lowered_->map_of_array(change.array), change.index, change.program);
+    });
     place_stubs();
   }
 
@@ -95,6 +99,8 @@ class X86Engine final : public Engine {
       out.runs.clear();
       return;
     }
+    lowered_ = &lowered;
+    entry_traps_->clear();
     std::size_t runs = 0;
     for (const bpf::Event& event : lowered.events) {
       if (const auto* run = std::get_if<bpf::Run>(&event)) {
@@ -105,6 +111,8 @@ class X86Engine final : public Engine {
         set_slot(lowered.map_of_array(slot->array), slot->index, slot->program);
       } else if (const auto* cell = std::get_if<bpf::SetCell>(&event)) {
         runtime_.cells(lowered.map_of_cells(cell->cell.map))[cell->cell.index] = cell->value;
+      } else if (const auto* change = std::get_if<bpf::AtEntry>(&event)) {
+        add_entry_trap(lowered, *change);
       }
     }
     out.runs.resize(runs);
@@ -117,7 +125,8 @@ class X86Engine final : public Engine {
     if (images_.size() < lowered.programs.size()) images_.resize(lowered.programs.size());
     std::size_t size = 0;
     for (std::size_t p = 0; p < lowered.programs.size(); ++p) {
-      const auto done = compiler_.compile(lowered.programs[p], *settings_.scheme, settings_.options, images_[p]);
+      const auto done =
+          compiler_.compile(lowered.programs[p], *settings_.scheme, settings_.options, images_[p]);
       if (!done) {
         why_not = "program " + std::to_string(p) + ": " + done.error().text();
         return false;
@@ -181,20 +190,71 @@ class X86Engine final : public Engine {
     runtime_.set_slot(map, index, program);
     std::optional<std::uint64_t> entry;
     if (program) entry = functions_of(*program)[0] + images_[*program].functions[0].landing;
+    each_direct_site(map, index, entry,
+                     [&](std::uint8_t* code, const jit::ImageSite& site, const arch::SitePatches& patch) {
+                       std::memcpy(code + site.target, patch.target.data(), patch.target.size());
+                       std::memcpy(code + site.bypass, patch.bypass.data(), patch.bypass.size());
+                     });
+  }
+
+  /// Calls `write(code, site, patches)` for the direct sites of a slot in all programs; `code` is where the
+  /// program's image is written.
+  template <class Write>
+  void each_direct_site(std::uint16_t map, std::uint32_t index, std::optional<std::uint64_t> entry,
+                        Write&& write) {
     for (std::size_t p = 0; p < programs_; ++p) {
       for (const jit::ImageSite& site : images_[p].sites) {
         if (site.map != map || site.direct_index != index) continue;
-        const auto patch = arch::patches(images_[p], site, functions_of(p)[site.function], entry);
-        std::uint8_t* const code = machine_->code.writable() + offset_[p];
-        std::memcpy(code + site.target, patch.target.data(), patch.target.size());
-        std::memcpy(code + site.bypass, patch.bypass.data(), patch.bypass.size());
+        write(machine_->code.writable() + offset_[p], site,
+              arch::patches(images_[p], site, functions_of(p)[site.function], entry));
       }
     }
   }
 
+  /// As a kernel does while programs run: a filled slot gets its target before its bypass, an emptied one its
+  /// bypass first; its target stays until no run is inside. Called in a signal handler.
+  void change_during_run(std::uint16_t map, std::uint32_t index, std::optional<std::uint16_t> program) {
+    const auto same = [&](const EmptiedSlot& slot) { return slot.map == map && slot.index == index; };
+    emptied_.erase(std::remove_if(emptied_.begin(), emptied_.end(), same), emptied_.end());
+    if (program) {
+      write_slot(map, index, program);
+    } else {
+      runtime_.set_slot(map, index, std::nullopt);
+      each_direct_site(map, index, std::nullopt,
+                       [&](std::uint8_t* code, const jit::ImageSite& site, const arch::SitePatches& patch) {
+                         std::memcpy(code + site.bypass, patch.bypass.data(), patch.bypass.size());
+                       });
+      emptied_.push_back({map, index});
+    }
+    machine_->code.publish(first_free_, next_ - first_free_);
+  }
+
+  void add_entry_trap(const bpf::Lowered& lowered, const bpf::AtEntry& change) {
+    const jit::Image& image = images_[change.function.program];
+    const bpf::LoweredFunction& function =
+        lowered.programs[change.function.program].functions[change.function.function];
+    entry_traps_->add(offset_[change.function.program] + image.address[function.first_insn], function.id,
+                      {.count = change.count, .slot = change.change});
+  }
+
   // --- running ---
 
-  void run_program(const bpf::Lowered& lowered, std::uint16_t program, std::uint64_t fuel, RunObservation& out) {
+  std::optional<Interruption> call_guarded(const bpf::Lowered& lowered) {
+    const std::uint64_t enter = machine_->code.address(stubs_.enter);
+    const std::uint64_t recover = machine_->code.address(stubs_.recover);
+    if (entry_traps_->empty()) return Guard::call(enter, recover, settings_.time_limit);
+    std::uint64_t* const ledger = runtime_.ledger();
+    emptied_.reserve(lowered.events.size());
+    entry_traps_->arm(&ledger[bpf::LedgerLayout::fuel], &ledger[lowered.ledger.entry(0)]);
+    const auto interrupted = Guard::call(enter, recover, settings_.time_limit, entry_traps_.get());
+    entry_traps_->disarm();
+    for (const EmptiedSlot& slot : emptied_) write_slot(slot.map, slot.index, std::nullopt);
+    emptied_.clear();
+    return interrupted;
+  }
+
+  void run_program(const bpf::Lowered& lowered, std::uint16_t program, std::uint64_t fuel,
+                   RunObservation& out) {
     std::uint64_t* const ledger = runtime_.ledger();
     std::fill_n(ledger, lowered.ledger.words(), 0);
     ledger[bpf::LedgerLayout::fuel] = fuel;
@@ -204,8 +264,7 @@ class X86Engine final : public Engine {
     record_.time_calls = 0;
     record_.seed = lowered.seed;
     machine_->stack.place_canaries();
-    const auto interrupted = Guard::call(machine_->code.address(stubs_.enter), machine_->code.address(stubs_.recover),
-                                         settings_.time_limit);
+    const auto interrupted = call_guarded(lowered);
     out.status = RunStatus::finished;
     out.fault = {};
     out.frame = {};
@@ -228,6 +287,11 @@ class X86Engine final : public Engine {
     }
   }
 
+  struct EmptiedSlot {
+    std::uint16_t map;
+    std::uint32_t index;
+  };
+
   X86Settings settings_;
   Identity identity_;
   std::string why_not_;
@@ -237,18 +301,23 @@ class X86Engine final : public Engine {
   std::size_t first_free_ = 0;
   std::size_t next_ = 0;
   Runtime runtime_;
+  const bpf::Lowered* lowered_ = nullptr;  // under way
+  std::unique_ptr<EntryTraps> entry_traps_;
+  std::vector<EmptiedSlot> emptied_;  // during a run: their targets are still to be taken out
   arch::Compiler compiler_;
   arch::Placement placement_;
   std::size_t programs_ = 0;
   std::vector<jit::Image> images_;
-  std::vector<std::size_t> offset_;                  // by program, in the code memory
-  std::vector<std::uint64_t> function_address_;      // of all programs
-  std::vector<std::size_t> first_function_;          // by program, in function_address_
+  std::vector<std::size_t> offset_;              // by program, in the code memory
+  std::vector<std::uint64_t> function_address_;  // of all programs
+  std::vector<std::size_t> first_function_;      // by program, in function_address_
   std::vector<Observation> observations_;
 };
 
 }  // namespace
 
-std::unique_ptr<Engine> make_x86_64(const X86Settings& settings) { return std::make_unique<X86Engine>(settings); }
+std::unique_ptr<Engine> make_x86_64(const X86Settings& settings) {
+  return std::make_unique<X86Engine>(settings);
+}
 
 }  // namespace tailbound::engine

@@ -24,11 +24,13 @@ constexpr long tick_ms = 20;
 
 std::string failure(const char* what) { return std::string(what) + ": " + std::strerror(errno); }
 
-/// The guarded call under way on this thread. Handlers of synchronous signals and of the thread's own timer read it.
+/// The guarded call under way on this thread. Handlers of synchronous signals and of the thread's own timer
+/// read it.
 struct UnderWay {
   volatile sig_atomic_t active = 0;
   std::uint64_t recover = 0;
   std::uint32_t ticks_left = 0;  // 0: no limit
+  TrapHandler* traps = nullptr;
   Interruption interruption{};
   bool interrupted = false;
 };
@@ -66,6 +68,15 @@ void on_fault(int signal, siginfo_t* info, void* raw) {
     return;
   }
   auto* const context = static_cast<ucontext_t*>(raw);
+  if (signal == SIGTRAP && under_way.traps != nullptr) {
+    auto rip = static_cast<std::uint64_t>(context->uc_mcontext.gregs[REG_RIP]);
+    auto flags = static_cast<std::uint64_t>(context->uc_mcontext.gregs[REG_EFL]);
+    if (under_way.traps->on_trap(rip, flags)) {
+      context->uc_mcontext.gregs[REG_RIP] = static_cast<greg_t>(rip);
+      context->uc_mcontext.gregs[REG_EFL] = static_cast<greg_t>(flags);
+      return;
+    }
+  }
   leave(context, RunStatus::fault,
         {.kind = signal_name(signal),
          .address = reinterpret_cast<std::uint64_t>(info->si_addr),
@@ -77,7 +88,9 @@ void on_tick(int, siginfo_t*, void* raw) {
   if (--under_way.ticks_left != 0) return;
   auto* const context = static_cast<ucontext_t*>(raw);
   leave(context, RunStatus::timeout,
-        {.kind = "time limit", .address = 0, .pc = static_cast<std::uint64_t>(context->uc_mcontext.gregs[REG_RIP])});
+        {.kind = "time limit",
+         .address = 0,
+         .pc = static_cast<std::uint64_t>(context->uc_mcontext.gregs[REG_RIP])});
 }
 
 int tick_signal() { return SIGRTMIN + 3; }
@@ -89,7 +102,8 @@ std::expected<void, std::string> install_handlers() {
   sigaddset(&action.sa_mask, tick_signal());
   action.sa_sigaction = on_fault;
   for (std::size_t i = 0; i < fault_signals.size(); ++i) {
-    if (sigaction(fault_signals[i], &action, &previous_action[i]) != 0) return std::unexpected(failure("sigaction"));
+    if (sigaction(fault_signals[i], &action, &previous_action[i]) != 0)
+      return std::unexpected(failure("sigaction"));
   }
   action.sa_sigaction = on_tick;
   action.sa_flags |= SA_RESTART;
@@ -110,7 +124,8 @@ class ThreadState {
     event.sigev_notify = SIGEV_THREAD_ID;
     event.sigev_signo = tick_signal();
     event._sigev_un._tid = static_cast<pid_t>(syscall(SYS_gettid));
-    if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer_) != 0) return std::unexpected(failure("timer_create"));
+    if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, &timer_) != 0)
+      return std::unexpected(failure("timer_create"));
     const itimerspec period = {.it_interval = {0, tick_ms * 1'000'000}, .it_value = {0, tick_ms * 1'000'000}};
     if (timer_settime(timer_, 0, &period, nullptr) != 0) return std::unexpected(failure("timer_settime"));
     installed_pid_ = getpid();
@@ -170,7 +185,9 @@ std::expected<void, std::string> Guard::install() {
 }
 
 // Generated code has no type word in front of it for UBSan's check of indirect calls.
-__attribute__((no_sanitize("function"))) std::optional<Interruption> Guard::call(std::uint64_t enter, std::uint64_t recover, std::chrono::milliseconds limit) {
+__attribute__((no_sanitize("function"))) std::optional<Interruption> Guard::call(
+    std::uint64_t enter, std::uint64_t recover, std::chrono::milliseconds limit, TrapHandler* traps) {
+  under_way.traps = traps;
   under_way.recover = recover;
   under_way.ticks_left = limit.count() == 0 ? 0 : static_cast<std::uint32_t>(limit.count() / tick_ms + 2);
   under_way.interrupted = false;

@@ -59,7 +59,8 @@ void Runtime::reset(const bpf::Lowered& lowered) {
   program_at_.clear();
   for (const bpf::LoweredMap& map : lowered.maps) {
     const bool slots = map.kind == bpf::LoweredMap::Kind::prog_array;
-    const std::size_t object = take(slots ? prog_array_size(options_, map.max_entries) : array_object_size(options_));
+    const std::size_t object =
+        take(slots ? prog_array_size(options_, map.max_entries) : array_object_size(options_));
     const std::size_t value = slots ? object : take(value_bytes(map));
     if (!slots) {
       put(object, ArrayObject{.values = address(value), .value_size = map.value_size});
@@ -72,7 +73,8 @@ void Runtime::reset(const bpf::Lowered& lowered) {
     value_address_.push_back(address(value));
   }
   ledger_at_ = value_at_[0];
-  for (std::size_t p = 0; p < lowered.programs.size(); ++p) program_at_.push_back(take(program_object_size(options_)));
+  for (std::size_t p = 0; p < lowered.programs.size(); ++p)
+    program_at_.push_back(take(program_object_size(options_)));
 }
 
 void Runtime::set_entry(std::uint16_t program, std::uint64_t bpf_func) {

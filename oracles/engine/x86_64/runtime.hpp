@@ -1,5 +1,5 @@
-// The objects that generated code touches: map values, array maps, prog_arrays and programs, laid out as a kernel's
-// structures where the JIT depends on it.
+// The objects that generated code touches: map values, array maps, prog_arrays and programs, laid out as a
+// kernel's structures where the JIT depends on it.
 #pragma once
 
 #include <cstdint>

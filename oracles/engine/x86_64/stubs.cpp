@@ -47,7 +47,9 @@ class StubWriter {
 
   void load_record(R64 reg) { a_.mov_imm64(reg.reg, record_); }
   static Mem field(R64 record, std::size_t offset) { return at(record, static_cast<std::int32_t>(offset)); }
-  static Mem saved_field(R64 record, std::size_t i) { return field(record, offsetof(EntryRecord, saved) + 8 * i); }
+  static Mem saved_field(R64 record, std::size_t i) {
+    return field(record, offsetof(EntryRecord, saved) + 8 * i);
+  }
 
   void enter(Stubs& stubs) {
     stubs.enter = start();
@@ -58,7 +60,8 @@ class StubWriter {
     a_.mov(rsp, field(r11, offsetof(EntryRecord, stack_top)));
     a_.mov(rdi, field(r11, offsetof(EntryRecord, context)));
     a_.mov(r11, field(r11, offsetof(EntryRecord, target)));
-    for (std::size_t i = 0; i < callee_saved.size(); ++i) a_.mov_imm64(callee_saved[i].reg, register_canaries[i]);
+    for (std::size_t i = 0; i < callee_saved.size(); ++i)
+      a_.mov_imm64(callee_saved[i].reg, register_canaries[i]);
     poison({rax, rcx, rdx, rsi, r8, r9, r10});
     a_.call(r11);
     load_record(r11);

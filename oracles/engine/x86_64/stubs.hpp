@@ -1,5 +1,5 @@
-// The hand-written code round generated code: entry, exit, recovery, helpers and thunks. They share one record with
-// the engine, whose address is built into them.
+// The hand-written code round generated code: entry, exit, recovery, helpers and thunks. They share one record
+// with the engine, whose address is built into them.
 #pragma once
 
 #include <array>
@@ -16,8 +16,8 @@ struct EntryRecord {
   std::uint64_t context = 0;    // r1
   std::uint64_t stack_top = 0;  // rsp before the call pushes its return address
   std::uint64_t host_rsp = 0;
-  std::uint64_t returned = 0;   // rax
-  std::uint64_t rsp = 0;        // after the return
+  std::uint64_t returned = 0;            // rax
+  std::uint64_t rsp = 0;                 // after the return
   std::array<std::uint64_t, 6> saved{};  // rbx, rbp, r12 … r15 after the return
   std::uint64_t random_calls = 0;
   std::uint64_t time_calls = 0;
@@ -25,9 +25,9 @@ struct EntryRecord {
 };
 
 /// What the callee-saved registers hold at entry, in EntryRecord::saved's order.
-inline constexpr std::array<std::uint64_t, 6> register_canaries = {
-    0xb0b0b0b0'00000003, 0xb0b0b0b0'00000005, 0xb0b0b0b0'0000000c,
-    0xb0b0b0b0'0000000d, 0xb0b0b0b0'0000000e, 0xb0b0b0b0'0000000f};
+inline constexpr std::array<std::uint64_t, 6> register_canaries = {0xb0b0b0b0'00000003, 0xb0b0b0b0'00000005,
+                                                                   0xb0b0b0b0'0000000c, 0xb0b0b0b0'0000000d,
+                                                                   0xb0b0b0b0'0000000e, 0xb0b0b0b0'0000000f};
 /// What the caller-saved ones hold at entry and after a helper: no small number, no address.
 inline constexpr std::uint64_t register_poison = 0xbad0bad0'bad0bad0;
 

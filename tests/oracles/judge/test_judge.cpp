@@ -29,7 +29,8 @@ bpf::Scenario parsed(const char* text) {
 }
 
 constexpr const char* hierarchy =
-    "array a[1] { 0: p }\nprogram p { call f; call f; return 1; subprog f { tail_call a[0]; return 0 } }\nrun p\n";
+    "array a[1] { 0: p }\nprogram p { call f; call f; return 1; subprog f { tail_call a[0]; return 0 } }\nrun "
+    "p\n";
 
 RC_GTEST_PROP(Judge, GeneratedScenariosAgreeUnderTheSoundScheme, (std::uint64_t seed)) {
   static Judge judge = judge_of("pointer");
@@ -38,6 +39,37 @@ RC_GTEST_PROP(Judge, GeneratedScenariosAgreeUnderTheSoundScheme, (std::uint64_t 
   RC_LOG() << judgement.verdict.detail;
   RC_ASSERT(judgement.judged);
   RC_ASSERT(!judgement.verdict.broken());
+}
+
+/// Slots that change at early and late entries of any function, several in one scenario.
+RC_GTEST_PROP(Judge, SlotChangesDuringRunsAgree, (std::uint64_t seed)) {
+  static Judge judge = judge_of("pointer");
+  gen::ByteSource source(seed);
+  bpf::Scenario scenario = gen::generate(source, {});
+  const auto draw = [&](std::size_t count) { return source.below(static_cast<std::uint32_t>(count)); };
+  for (std::uint32_t i = source.between(1, 4); i > 0; --i) {
+    const auto program = static_cast<std::uint16_t>(draw(scenario.programs.size()));
+    const auto function = static_cast<std::uint16_t>(draw(scenario.programs[program].functions.size()));
+    const auto array = static_cast<std::uint16_t>(draw(scenario.arrays.size()));
+    bpf::SetSlot change{array, draw(scenario.arrays[array].size), std::nullopt};
+    if (source.percent(50)) change.program = static_cast<std::uint16_t>(draw(scenario.programs.size()));
+    scenario.events.insert(scenario.events.begin(),
+                           bpf::AtEntry{{program, function}, source.between(1, 30), change});
+  }
+  const Judgement judgement = judge.judge(scenario);
+  RC_LOG() << judgement.verdict.detail << "\n" << bpf::print_graph(scenario);
+  RC_ASSERT(judgement.judged);
+  RC_ASSERT(!judgement.verdict.broken());
+}
+
+TEST(Judge, ADeleteDuringARunIsSeenByTheNextSite) {
+  Judge judge = judge_of("pointer");
+  const Judgement judgement = judge.judge(
+      parsed("array a[1] { 0: p }\nprogram p { tail_call a[0]; return 7 }\nat entry of p #5: delete a[0]\n"
+             "run p\nexpect tail_calls 4, refused 1, return 7\nrun p\nexpect tail_calls 0, refused 1\n"),
+      true);
+  EXPECT_EQ(judgement.verdict.detail, "");
+  EXPECT_TRUE(judgement.judged);
 }
 
 TEST(Judge, ByValueIsFoundByTheBound) {
@@ -71,8 +103,8 @@ TEST(Parting, IsTheFirstEntryThatDiffers) {
   Judge judge = judge_of("by-value");
   const auto parting = find_parting(parsed(hierarchy), 0, *judge.engines()[1]);
   ASSERT_TRUE(parting.has_value());
-  // 34 mains and 34 first calls go down; the deepest main's two calls and the next level's second are refused by
-  // both. Entry 71 is the first where only the shared count refuses.
+  // 34 mains and 34 first calls go down; the deepest main's two calls and the next level's second are refused
+  // by both. Entry 71 is the first where only the shared count refuses.
   EXPECT_EQ(parting->entry, 70U);
   EXPECT_EQ(parting->explained_by, model::Discipline::by_value);
   EXPECT_EQ(parting->frames.size(), 34U);
@@ -83,9 +115,9 @@ TEST(Parting, IsTheFirstEntryThatDiffers) {
 }
 
 TEST(Parting, IsFoundInALaterRun) {
-  const bpf::Scenario scenario =
-      parsed("array a[1]\nprogram p { call f; call f; return 1; subprog f { tail_call a[0]; return 0 } }\n"
-             "run p\nset a[0] = p\nrun p\n");
+  const bpf::Scenario scenario = parsed(
+      "array a[1]\nprogram p { call f; call f; return 1; subprog f { tail_call a[0]; return 0 } }\n"
+      "run p\nset a[0] = p\nrun p\n");
   Judge judge = judge_of("by-value");
   EXPECT_FALSE(find_parting(scenario, 0, *judge.engines()[1]).has_value());
   const auto parting = find_parting(scenario, 1, *judge.engines()[1]);
