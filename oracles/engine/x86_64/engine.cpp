@@ -1,13 +1,17 @@
 #include "oracles/engine/x86_64/engine.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <thread>
 
 #include "jit/emit/executable_memory.hpp"
 #include "jit/x86_64/compiler.hpp"
 #include "jit/x86_64/link.hpp"
+#include "oracles/engine/disturbance.hpp"
 #include "oracles/engine/x86_64/entry_traps.hpp"
 #include "oracles/engine/x86_64/guard.hpp"
+#include "oracles/engine/x86_64/live_patch.hpp"
 #include "oracles/engine/x86_64/runtime.hpp"
 #include "oracles/engine/x86_64/stubs.hpp"
 
@@ -42,7 +46,7 @@ std::expected<std::unique_ptr<Machine>, std::string> make_machine() {
   return std::make_unique<Machine>(Machine{std::move(*code), std::move(*stack)});
 }
 
-class X86Engine final : public Engine {
+class X86Engine final : public Engine, public Disturbable {
  public:
   explicit X86Engine(const X86Settings& settings)
       : settings_(settings),
@@ -237,12 +241,94 @@ class X86Engine final : public Engine {
                       {.count = change.count, .slot = change.change});
   }
 
+  // --- changes from a second thread ---
+
+  /// Even: no run is inside.
+  using Epoch = std::atomic<std::uint64_t>;
+
+  static void wait_until_no_run_is_inside(const Epoch& epoch) {
+    const std::uint64_t now = epoch.load(std::memory_order_acquire);
+    if (now % 2 == 0) return;
+    while (epoch.load(std::memory_order_acquire) == now) std::this_thread::yield();
+  }
+
+  /// In the kernel's order (kernel/bpf/arraymap.c, prog_array_map_poke_run): the slot, then of a filled one the
+  /// target before the bypass, of an emptied one the bypass, a grace period, the target.
+  void change_live(LivePatcher& patcher, const Epoch& epoch, std::uint16_t map, std::uint32_t index,
+                   std::optional<std::uint16_t> program) {
+    runtime_.set_slot(map, index, program);
+    std::optional<std::uint64_t> entry;
+    if (program) entry = functions_of(*program)[0] + images_[*program].functions[0].landing;
+    const auto patch_all = [&](std::uint32_t jit::ImageSite::* place,
+                               arch::PatchBytes arch::SitePatches::* bytes) {
+      each_direct_site(map, index, entry,
+                       [&](std::uint8_t* code, const jit::ImageSite& site, const arch::SitePatches& patch) {
+                         patcher.patch(static_cast<std::size_t>(code - machine_->code.writable()) + site.*place,
+                                       patch.*bytes);
+                       });
+    };
+    if (program) {
+      patch_all(&jit::ImageSite::target, &arch::SitePatches::target);
+      patch_all(&jit::ImageSite::bypass, &arch::SitePatches::bypass);
+    } else {
+      patch_all(&jit::ImageSite::bypass, &arch::SitePatches::bypass);
+      wait_until_no_run_is_inside(epoch);
+      patch_all(&jit::ImageSite::target, &arch::SitePatches::target);
+    }
+  }
+
+  static std::optional<std::uint16_t> first_content(const bpf::LoweredMap& map, std::uint32_t index) {
+    const auto at = std::find_if(map.slots.begin(), map.slots.end(),
+                                 [&](const bpf::Slot& slot) { return slot.index == index; });
+    return at == map.slots.end() ? std::nullopt : std::optional(at->program);
+  }
+
+  std::string run_disturbed(const bpf::Lowered& lowered, const Disturbance& disturbance,
+                            const std::function<void(const RunObservation&)>& seen,
+                            RunObservation& undisturbed) override {
+    std::string why = why_not_;
+    if (!why.empty() || !load(lowered, why)) return why;
+    if (auto ready = LivePatcher::prepare(); !ready) return ready.error();
+    const auto run = std::find_if(lowered.events.begin(), lowered.events.end(),
+                                  [](const bpf::Event& e) { return std::holds_alternative<bpf::Run>(e); });
+    if (run == lowered.events.end()) return "the scenario has no run";
+    const std::uint16_t program = std::get<bpf::Run>(*run).program;
+    lowered_ = &lowered;
+    entry_traps_->clear();
+    LivePatcher patcher(machine_->code);
+    Epoch epoch{0};
+    {
+      std::jthread changer([&](const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
+          for (const bpf::SetSlot& change : disturbance.changes) {
+            change_live(patcher, epoch, lowered.map_of_array(change.array), change.index, change.program);
+          }
+        }
+      });
+      traps_ = &patcher;
+      for (std::size_t i = 0; i < disturbance.runs; ++i) {
+        ++epoch;
+        run_program(lowered, program, lowered.fuel, undisturbed);
+        ++epoch;
+        seen(undisturbed);
+      }
+    }
+    traps_ = nullptr;
+    for (const bpf::SetSlot& change : disturbance.changes) {
+      const std::uint16_t map = lowered.map_of_array(change.array);
+      write_slot(map, change.index, first_content(lowered.maps[map], change.index));
+    }
+    machine_->code.publish(first_free_, next_ - first_free_);
+    run_program(lowered, program, lowered.fuel, undisturbed);
+    return {};
+  }
+
   // --- running ---
 
   std::optional<Interruption> call_guarded(const bpf::Lowered& lowered) {
     const std::uint64_t enter = machine_->code.address(stubs_.enter);
     const std::uint64_t recover = machine_->code.address(stubs_.recover);
-    if (entry_traps_->empty()) return Guard::call(enter, recover, settings_.time_limit);
+    if (entry_traps_->empty()) return Guard::call(enter, recover, settings_.time_limit, traps_);
     std::uint64_t* const ledger = runtime_.ledger();
     emptied_.reserve(lowered.events.size());
     entry_traps_->arm(&ledger[bpf::LedgerLayout::fuel], &ledger[lowered.ledger.entry(0)]);
@@ -303,6 +389,7 @@ class X86Engine final : public Engine {
   Runtime runtime_;
   const bpf::Lowered* lowered_ = nullptr;  // under way
   std::unique_ptr<EntryTraps> entry_traps_;
+  TrapHandler* traps_ = nullptr;      // of a disturbed run
   std::vector<EmptiedSlot> emptied_;  // during a run: their targets are still to be taken out
   arch::Compiler compiler_;
   arch::Placement placement_;

@@ -1,6 +1,8 @@
 #include "oracles/engine/x86_64/runtime.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <cassert>
 #include <cstring>
 
 #include "oracles/engine/x86_64/stubs.hpp"
@@ -82,7 +84,11 @@ void Runtime::set_entry(std::uint16_t program, std::uint64_t bpf_func) {
 }
 
 void Runtime::set_slot(std::uint16_t map, std::uint32_t index, std::optional<std::uint16_t> program) {
-  put(map_at_[map] + options_.ptrs + 8ULL * index, program ? address(program_at_[*program]) : std::uint64_t{0});
+  const std::size_t at = map_at_[map] + options_.ptrs + 8ULL * index;
+  assert(at % 8 == 0 && "a kernel's pointers are aligned");
+  // Another thread may be running code that loads it.
+  std::atomic_ref(storage_[at / 8])
+      .store(program ? address(program_at_[*program]) : 0, std::memory_order_release);
 }
 
 }  // namespace tailbound::engine::x86_64
