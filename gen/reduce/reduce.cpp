@@ -23,6 +23,8 @@ class Reduction {
       drop_events();
       drop_programs();
       drop_statements();
+      straighten_calls();
+      retarget_tail_calls();
       drop_slots_arrays_maps();
       shrink_frames();
       shrink_values();
@@ -55,8 +57,9 @@ class Reduction {
   }
 
   void drop_events() {
-    drop_each([](Scenario& s) -> auto& { return s.events; },
-              [](Scenario& s, std::size_t i) { s.events.erase(s.events.begin() + static_cast<std::ptrdiff_t>(i)); });
+    drop_each(
+        [](Scenario& s) -> auto& { return s.events; },
+        [](Scenario& s, std::size_t i) { s.events.erase(s.events.begin() + static_cast<std::ptrdiff_t>(i)); });
     for (std::size_t i = 0; i < best_.events.size(); ++i) {
       keep_if_failing([&](Scenario& s) {
         if (auto* run = std::get_if<Run>(&s.events[i])) run->expectations.clear();
@@ -90,7 +93,17 @@ class Reduction {
 
   void drop_programs() {
     for (std::size_t p = best_.programs.size(); p-- > 0 && best_.programs.size() > 1;) {
-      keep_if_failing([&](Scenario& s) { erase_program(s, p); });
+      if (keep_if_failing([&](Scenario& s) { erase_program(s, p); })) continue;
+      // The runs that entered it enter another one.
+      for (std::uint16_t other = 0; other < best_.programs.size() && p < best_.programs.size(); ++other) {
+        if (other == p) continue;
+        keep_if_failing([&](Scenario& s) {
+          for (Event& event : s.events) {
+            if (auto* run = std::get_if<Run>(&event); run != nullptr && run->program == p) run->program = other;
+          }
+          erase_program(s, p);
+        });
+      }
     }
   }
 
@@ -117,19 +130,27 @@ class Reduction {
     return count;
   }
 
+  /// One candidate a statement of the program: `change(scenario, block, index)`.
+  template <class Change>
+  void each_statement_of(std::size_t p, Change&& change) {
+    if (p >= best_.programs.size()) return;
+    for (std::size_t f = best_.programs[p].functions.size(); f-- > 0;) {
+      if (f >= best_.programs[p].functions.size()) continue;
+      for (std::size_t n = count_statements(best_.programs[p].functions[f].body); n-- > 0;) {
+        if (p >= best_.programs.size() || f >= best_.programs[p].functions.size()) return;
+        keep_if_failing([&](Scenario& s) {
+          std::size_t number = n;
+          at_statement(s.programs[p].functions[f].body, number,
+                       [&](Block& block, std::size_t i) { change(s, block, i); });
+        });
+      }
+    }
+  }
+
   template <class Change>
   void each_statement(Change&& change) {
     for (std::size_t p = 0; p < best_.programs.size(); ++p) {
-      for (std::size_t f = best_.programs[p].functions.size(); f-- > 0;) {
-        if (f >= best_.programs[p].functions.size()) continue;
-        for (std::size_t n = count_statements(best_.programs[p].functions[f].body); n-- > 0;) {
-          if (p >= best_.programs.size() || f >= best_.programs[p].functions.size()) return;
-          keep_if_failing([&](Scenario& s) {
-            std::size_t number = n;
-            at_statement(s.programs[p].functions[f].body, number, change);
-          });
-        }
-      }
+      each_statement_of(p, [&](Scenario&, Block& block, std::size_t i) { change(block, i); });
     }
   }
 
@@ -153,6 +174,37 @@ class Reduction {
     each_statement([](Block& block, std::size_t i) {
       if (auto* value = std::get_if<Evaluate>(&block[i].node)) value->value = {Constant{0}, {}};
     });
+  }
+
+  /// A call of a subprogram gives way to a call of what that one calls first.
+  void straighten_calls() {
+    for (std::size_t p = 0; p < best_.programs.size(); ++p) {
+      each_statement_of(p, [p](Scenario& s, Block& block, std::size_t i) {
+        CallValue* const call = plain_call(block[i]);
+        if (call == nullptr) return;
+        Block& inner = s.programs[p].functions[call->function].body;
+        const CallValue* const next = inner.empty() ? nullptr : plain_call(inner.front());
+        if (next != nullptr) call->function = next->function;
+      });
+    }
+  }
+
+  static CallValue* plain_call(Statement& statement) {
+    auto* value = std::get_if<Evaluate>(&statement.node);
+    return value == nullptr ? nullptr : std::get_if<CallValue>(&value->value.first);
+  }
+
+  /// A tail call goes back to its own program. Never the other way, so that passes cannot undo each other.
+  void retarget_tail_calls() {
+    for (std::size_t p = 0; p < best_.programs.size(); ++p) {
+      each_statement_of(p, [p](const Scenario& s, Block& block, std::size_t i) {
+        auto* call = std::get_if<TailCall>(&block[i].node);
+        if (call == nullptr) return;
+        for (const Slot& slot : s.arrays[call->array].slots) {
+          if (slot.program == p) call->index = {Constant{static_cast<std::int32_t>(slot.index)}, {}};
+        }
+      });
+    }
   }
 
   void drop_slots_arrays_maps() {

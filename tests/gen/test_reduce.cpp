@@ -77,6 +77,21 @@ run p
 )");
 }
 
+TEST(Reduce, StraightensChainsAndCyclesOfPrograms) {
+  auto scenario = bpf::parse_graph(R"(
+array a[3] { 0: p, 1: q, 2: r }
+program p { call f; return 0; subprog f { call g; return 0 } subprog g { tail_call a[1]; return 0 } }
+program q { call f; call f; return 0; subprog f { call g; return 0 } subprog g { tail_call a[2]; return 0 } }
+program r { call f; return 0; subprog f { tail_call a[0]; return 0 } }
+run p
+)");
+  ASSERT_TRUE(scenario.has_value()) << scenario.error().text();
+  ASSERT_TRUE(exceeds_by_value(*scenario));
+  gen::reduce(*scenario, exceeds_by_value);
+  EXPECT_EQ(scenario->programs.size(), 1U) << bpf::print_graph(*scenario);
+  EXPECT_EQ(scenario->programs[0].functions.size(), 2U) << bpf::print_graph(*scenario);
+}
+
 TEST(Reduce, StaysWithinItsBudget) {
   gen::ByteSource source(std::uint64_t{3});
   bpf::Scenario scenario = gen::generate(source, {});
