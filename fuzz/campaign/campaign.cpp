@@ -1,6 +1,7 @@
 #include "fuzz/campaign/campaign.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -110,7 +111,8 @@ class Campaign {
     if (memory == MAP_FAILED) return false;
     pages_ = new (memory) Pages;
     for (std::uint32_t i = 0; i < options_.jobs; ++i) {
-      workers_.push_back(new (static_cast<std::uint8_t*>(memory) + sizeof(Pages) + i * sizeof(WorkerPage)) WorkerPage);
+      workers_.push_back(new (static_cast<std::uint8_t*>(memory) + sizeof(Pages) + i * sizeof(WorkerPage))
+                             WorkerPage);
     }
     return true;
   }
@@ -161,7 +163,8 @@ class Campaign {
     end_.seconds = elapsed();
     end_.totals = totals();
     end_.interrupted = interrupted;
-    if (!pages_->started && end_.could_not_run.empty() && !end_.found) end_.could_not_run = "no worker could start";
+    if (!pages_->started && end_.could_not_run.empty() && !end_.found)
+      end_.could_not_run = "no worker could start";
   }
 
   void reap() {
@@ -201,10 +204,20 @@ class Campaign {
   void progress(bool terminal) const {
     const Totals sum = totals();
     const double seconds = elapsed();
-    fmt::print(stderr, "{}{:>6.1f} s  {} scenarios judged ({:.0f}/s)  {} tail calls  refused {} limit, {} empty, {} range  {} out of fuel{}",
-               terminal ? "\r" : "", seconds, sum.scenarios, static_cast<double>(sum.scenarios) / seconds,
-               sum.tail_calls, sum.at_limit, sum.empty, sum.out_of_range, sum.out_of_fuel,
-               terminal ? "\x1b[K" : "\n");
+    std::string line = fmt::format(
+        "{:.1f} s  {} judged ({:.0f}/s)  {} tail calls  refused {} limit, {} empty, {} range  {} out of fuel",
+        seconds, sum.scenarios, static_cast<double>(sum.scenarios) / seconds, sum.tail_calls, sum.at_limit,
+        sum.empty, sum.out_of_range, sum.out_of_fuel);
+    if (!terminal) {
+      fmt::print(stderr, "{}\n", line);
+      return;
+    }
+    // A line that wraps cannot be overwritten.
+    winsize size{};
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 && line.size() >= size.ws_col) {
+      line.resize(size.ws_col - 1U);
+    }
+    fmt::print(stderr, "\r{}\x1b[K", line);
     std::fflush(stderr);
   }
 
