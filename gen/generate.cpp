@@ -45,6 +45,7 @@ bpf::Scenario generate(ByteSource& source, const Budget& budget, const Shape& sh
   shape.draw(source, budget, scenario);
   draw_frames(source, budget, scenario);
   draw_noise(source, scenario);
+  draw_guards(source, scenario);
   draw_returns(source, scenario);
   draw_events(source, scenario);
   return scenario;

@@ -47,6 +47,7 @@ struct ImageSite {
   std::uint16_t function = 0;
   std::uint16_t map = 0;
   std::optional<std::uint32_t> direct_index;
+  bool filled = false;     // state of a direct site's patches: an image is emitted with all slots empty
   std::uint32_t bypass = 0;
   std::uint32_t target = 0;
   std::uint32_t out = 0;   // where a refused call goes on
@@ -69,6 +70,7 @@ struct Image {
     sites.clear();
     relocations.clear();
     address.clear();
+    translated = {};
   }
 };
 

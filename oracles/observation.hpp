@@ -34,6 +34,8 @@ struct RunObservation {
   RunStatus status = RunStatus::finished;
   std::uint64_t return_value = 0;        // r0; the low 32 bits are what a kernel shows
   std::vector<std::uint64_t> ledger;     // bpf::LedgerLayout words
+  /// Tail calls taken by each context, in the order of opening; empty: one context, tail_calls() is its count.
+  std::vector<std::uint64_t> contexts;
   std::vector<std::uint64_t> cells;      // all array maps of the scenario after the run, in order
   Fault fault;
   FrameState frame;

@@ -48,7 +48,8 @@ bool write_all(int descriptor, std::string_view content) {
 std::expected<std::string, std::string> read_file(const fs::path& path, std::size_t limit) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
-  if (!fs::exists(status)) return failure(path, "there is no such file");
+  if (status.type() == fs::file_type::not_found) return failure(path, "there is no such file");
+  if (!fs::exists(status)) return failure(path, error.message());
   if (!fs::is_regular_file(status)) return failure(path, "not a regular file");
   const std::uintmax_t size = fs::file_size(path, error);
   if (!error && size > limit) {
@@ -88,6 +89,26 @@ std::expected<void, std::string> write_file(const fs::path& path, std::string_vi
   }
   fs::remove(part, error);
   return failure(path, why);
+}
+
+std::expected<fs::path, std::string> write_new_file(const fs::path& path, std::string_view content) {
+  fs::path free = path;
+  for (int n = 2; n < 1000; ++n) {
+    std::error_code error;
+    if (!fs::exists(fs::symlink_status(free, error))) break;
+    if (const auto there = read_file(free, content.size()); there && *there == content) return free;
+    free = path.parent_path() / fmt::format("{}-{}{}", path.stem().string(), n, path.extension().string());
+  }
+  if (auto written = write_file(free, content); !written) return std::unexpected(written.error());
+  return free;
+}
+
+std::expected<void, std::string> prepare_folder(const fs::path& folder) {
+  const fs::path probe = folder / fmt::format(".probe{}", ::getpid());
+  if (auto written = write_file(probe, ""); !written) return failure(folder, "no files can be made here");
+  std::error_code error;
+  fs::remove(probe, error);
+  return {};
 }
 
 }  // namespace tailbound::reports

@@ -14,4 +14,11 @@ std::expected<std::string, std::string> read_file(const std::filesystem::path& p
 /// Writes beside the target and renames; makes the folder if it is missing. Error: "PATH: why".
 std::expected<void, std::string> write_file(const std::filesystem::path& path, std::string_view content);
 
+/// Like write_file, but never over another content: STEM-2.EXT, STEM-3.EXT, … are tried. Gives the path written.
+std::expected<std::filesystem::path, std::string> write_new_file(const std::filesystem::path& path,
+                                                                 std::string_view content);
+
+/// Makes the folder if it is missing and checks that files can be made in it. Error: "PATH: why".
+std::expected<void, std::string> prepare_folder(const std::filesystem::path& folder);
+
 }  // namespace tailbound::reports

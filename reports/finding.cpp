@@ -22,6 +22,17 @@ std::string file_word(std::string_view words) {
   return word;
 }
 
+/// As a shell reads it back.
+std::string shell_word(const std::string& word) {
+  const bool plain = !word.empty() && word.find_first_not_of(
+                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                          "0123456789_./-+:,@%=") == std::string::npos;
+  if (plain) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 }  // namespace
 
 std::string signature(const Finding& finding) {
@@ -35,9 +46,7 @@ std::string signature(const Finding& finding) {
 }
 
 std::string replay_arguments(const Finding& finding, const std::string& file) {
-  std::string arguments = "run " + file + " --engine " + finding.engine.name;
-  if (!finding.engine.scheme.empty()) arguments += " --scheme " + finding.engine.scheme;
-  return arguments;
+  return fmt::format("run {} --engine {} --scheme {}", shell_word(file), finding.engine.name, finding.scheme);
 }
 
 std::size_t count_statements(const bpf::Scenario& scenario) {

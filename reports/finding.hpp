@@ -17,6 +17,7 @@ struct Finding {
   bpf::Scenario scenario;   // reduced
   Verdict verdict;
   engine::Identity engine;
+  std::string scheme;       // that was chosen: it decides the profile of engines without a scheme too
   Observation expected;
   Observation observed;
   std::optional<Parting> parting;

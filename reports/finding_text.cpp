@@ -46,7 +46,8 @@ std::string counts(const Finding& finding) {
                number(got.ledger[layout.entry(id)]));
   }
   out += row("return value", number(want.return_value), number(got.return_value));
-  out += row("fuel left", number(want.ledger[bpf::LedgerLayout::fuel]), number(got.ledger[bpf::LedgerLayout::fuel]));
+  out += row("fuel left", number(want.ledger[bpf::LedgerLayout::fuel]),
+             number(got.ledger[bpf::LedgerLayout::fuel]));
   return out;
 }
 
@@ -73,15 +74,18 @@ std::string traces(const Finding& finding) {
 }  // namespace
 
 std::string text(const Finding& finding, const std::string& file) {
-  std::string out = fmt::format("finding  {}\nengine   {}\n\n  {}\n\n", signature(finding), finding.engine.text(),
-                                finding.verdict.detail);
+  std::string out = fmt::format("finding  {}\nengine   {}\n\n  {}\n\n", signature(finding),
+                                finding.engine.text(), finding.verdict.detail);
   const std::size_t statements = count_statements(finding.scenario);
-  out += finding.statements_before > statements
-             ? fmt::format("scenario (reduced from {} statements to {})\n\n", finding.statements_before, statements)
-             : std::string("scenario\n\n");
+  out += finding.statements_before > statements ? fmt::format("scenario (reduced from {} statements to {})\n\n",
+                                                              finding.statements_before, statements)
+                                                : std::string("scenario\n\n");
   out += indented(bpf::print_graph(finding.scenario)) + "\n";
-  for (const std::string& part : {counts(finding), traces(finding), stack_picture(finding)}) {
-    if (!part.empty()) out += part + "\n";
+  // An expectation is the file's; model and engine may well agree with each other.
+  if (finding.verdict.property != Property::expectation) {
+    for (const std::string& part : {counts(finding), traces(finding), stack_picture(finding)}) {
+      if (!part.empty()) out += part + "\n";
+    }
   }
   return out + fmt::format("replay   ./tailbound {}\n", replay_arguments(finding, file));
 }

@@ -42,7 +42,8 @@ class Boxes {
     Box box{.title = names_[live.function_id], .count = {}, .bytes = scheme_->frame_bytes(frame)};
     if (frame.reaches_tail_call) {
       box.count = fmt::format("rbp{:+}  count {}", slots.count, live.count);
-      if (slots.pointer != 0) box.count = fmt::format("rbp{:+}  pointer to the count ({})", slots.pointer, live.count);
+      if (slots.pointer != 0)
+        box.count = fmt::format("rbp{:+}  pointer to the count ({})", slots.pointer, live.count);
     } else {
       box.count = "no count slot";
     }
@@ -72,8 +73,9 @@ std::string stack_picture(const Finding& finding) {
   Boxes boxes(finding);
   if (!boxes.known()) return {};
   const std::vector<model::Frame>& frames = finding.parting->frames;
-  std::string out = fmt::format("the stack at that entry, outermost frame first: a walk with {}\ngives the observed trace\n",
-                                how(*finding.parting->explained_by));
+  std::string out =
+      fmt::format("the stack at that entry, outermost frame first: a walk with {}\ngives the observed trace\n",
+                  how(*finding.parting->explained_by));
   std::uint64_t total = 0;
   std::uint64_t skipped_bytes = 0;
   std::size_t skipped = 0;

@@ -34,6 +34,8 @@ struct WorkerPage {
   std::atomic<std::uint64_t> out_of_fuel{0};
   std::array<std::atomic<std::uint64_t>, most_engines> ran{};
   std::array<std::atomic<std::uint64_t>, most_engines> unavailable{};
+  /// Why an engine could not take a scenario, the first time; cut off and ended by a zero.
+  std::array<std::array<char, 160>, most_engines> reason{};
   std::atomic<bool> found{false};
 };
 
@@ -57,7 +59,9 @@ void report(WorkerPage& page, const Judge& judge, const Judgement& judgement) {
   add(page.empty, judgement.forecast.empty);
   add(page.out_of_fuel, judgement.forecast.out_of_fuel);
   for (std::size_t e = 0; e < judge.engines().size(); ++e) {
-    add(judge.observed(e).unavailable.empty() ? page.ran[e] : page.unavailable[e], 1);
+    const std::string& why = judge.observed(e).unavailable;
+    if (!why.empty() && page.unavailable[e] == 0) why.copy(page.reason[e].data(), page.reason[e].size() - 1);
+    add(why.empty() ? page.ran[e] : page.unavailable[e], 1);
   }
   if (judgement.judged) add(page.scenarios, 1);
 }
@@ -121,12 +125,16 @@ class Campaign {
     const pid_t child = fork();
     if (child == 0) {
       prctl(PR_SET_PDEATHSIG, SIGKILL);
-      std::signal(SIGINT, SIG_IGN);  // the parent says when to stop
-      std::signal(SIGTERM, SIG_DFL);
+      // The parent says when to stop, also when the whole process group is told to.
+      for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
       _exit(work(options_, index, *pages_, *workers_[index]));
     }
-    if (child < 0) end_.could_not_run = fmt::format("fork: {}", std::strerror(errno));
-    else children_.push_back(child);
+    if (child < 0) {
+      end_.could_not_run = fmt::format("fork: {}", std::strerror(errno));
+      pages_->stop = true;
+      return;
+    }
+    children_.push_back(child);
     index_of_.push_back(index);
   }
 
@@ -195,6 +203,7 @@ class Campaign {
       sum.out_of_fuel += page->out_of_fuel;
       for (std::size_t e = 0; e < most_engines; ++e) {
         sum.ran[e] += page->ran[e];
+        if (sum.unavailable[e] == 0 && page->unavailable[e] != 0) sum.reason[e] = page->reason[e].data();
         sum.unavailable[e] += page->unavailable[e];
       }
     }

@@ -33,6 +33,7 @@ struct Totals {
   std::uint64_t out_of_fuel = 0;  // runs
   std::array<std::uint64_t, most_engines> ran{};          // scenarios, by engine
   std::array<std::uint64_t, most_engines> unavailable{};
+  std::array<std::string, most_engines> reason;           // for the first of those
 };
 
 struct Found {

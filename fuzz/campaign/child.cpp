@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 
 namespace tailbound::fuzz {
 
@@ -34,6 +35,19 @@ std::string receive(int pipe) {
   }
 }
 
+/// An exception or lost output is our failure, never a finding.
+int guarded(const std::function<int(std::string&)>& work, std::string& message) {
+  constexpr int could_not_run = 3;
+  try {
+    const int code = work(message);
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+    message = std::string("standard output: ") + std::strerror(errno);
+  } catch (const std::exception& error) {
+    message = error.what();
+  }
+  return could_not_run;
+}
+
 }  // namespace
 
 ChildEnd in_child(const std::function<int(std::string&)>& work) {
@@ -51,8 +65,7 @@ ChildEnd in_child(const std::function<int(std::string&)>& work) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::close(pipe[0]);
     std::string message;
-    const int code = work(message);
-    std::fflush(nullptr);
+    const int code = guarded(work, message);
     send(pipe[1], message);
     ::_exit(code);
   }

@@ -54,7 +54,8 @@ std::expected<void, std::string> check_names(const EngineChoice& choice) {
   return {};
 }
 
-std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string> make_engines(const EngineChoice& choice) {
+std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string> make_engines(
+    const EngineChoice& choice) {
   if (auto valid = check_names(choice); !valid) return std::unexpected(valid.error());
   std::vector<std::unique_ptr<engine::Engine>> engines;
   for (const std::string& name : choice.engines) engines.push_back(make_engine(name, choice));

@@ -1,17 +1,27 @@
 #include "fuzz/campaign/investigate.hpp"
 
+#include <chrono>
+
 #include "gen/reduce/reduce.hpp"
 
 namespace tailbound::fuzz {
 
-std::optional<reports::Finding> investigate(Judge& judge, bpf::Scenario scenario, bool shrink, bool expectations) {
+namespace {
+/// A candidate that hangs takes the whole time limit of a run.
+constexpr std::chrono::seconds longest_reduction{15};
+}  // namespace
+
+std::optional<reports::Finding> investigate(Judge& judge, bpf::Scenario scenario, bool shrink,
+                                            bool expectations) {
   Judgement judgement = judge.judge(scenario, expectations);
   if (!judgement.verdict.broken()) return std::nullopt;
   reports::Finding finding;
   finding.statements_before = reports::count_statements(scenario);
   if (shrink) {
     const Verdict first = judgement.verdict;
+    const auto deadline = std::chrono::steady_clock::now() + longest_reduction;
     gen::reduce(scenario, [&](const bpf::Scenario& candidate) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
       const Verdict verdict = judge.judge(candidate, expectations).verdict;
       return verdict.broken() && verdict.property == first.property && verdict.kind == first.kind;
     });

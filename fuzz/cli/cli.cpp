@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <cmath>
 #include <cstdio>
+#include <exception>
 
 namespace tailbound::fuzz::cli {
 
@@ -28,7 +31,36 @@ std::string first_line(std::string_view text) { return std::string(text.substr(0
 
 }  // namespace
 
-void complain(std::string_view message) { fmt::print(stderr, "tailbound: {}\n", message); }
+void complain(std::string_view message) {
+  // One line, whatever a file name or an argument holds.
+  std::string line;
+  for (const char c : message) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) line += fmt::format("\\x{:02x}", byte);
+    else line += c;
+  }
+  fmt::print(stderr, "tailbound: {}\n", line);
+}
+
+CLI::Validator whole_number() {
+  return {[](std::string& text) {
+            std::uint64_t value = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+            const bool whole = error == std::errc() && end == text.data() + text.size();
+            return whole ? std::string() : "'" + text + "' is no number from 0 to 2^64-1";
+          },
+          "NUMBER"};
+}
+
+CLI::Validator finite_number() {
+  return {[](std::string& text) {
+            double value = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+            const bool good = error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
+            return good ? std::string() : "'" + text + "' is no number";
+          },
+          "NUMBER"};
+}
 
 void EngineOptions::add(CLI::App& command) {
   command.add_option("--engine", engines, "engines to run, separated by commas: " + engine_names())
@@ -64,6 +96,9 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     complain(first_line(error.what()) + "; see tailbound --help");
     return static_cast<int>(Exit::bad_input);
+  } catch (const std::exception& error) {
+    complain(error.what());
+    return static_cast<int>(Exit::could_not_run);
   }
   if (std::fflush(stdout) != 0 && exit == Exit::holds) {
     complain("standard output: could not be written");

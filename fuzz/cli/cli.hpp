@@ -23,6 +23,10 @@ void add_count(CLI::App& app, Exit& exit);
 /// One line on standard error: "tailbound: MESSAGE".
 void complain(std::string_view message);
 
+/// What CLI11's conversions let through: signs and overflow, and numbers that are none.
+CLI::Validator whole_number();
+CLI::Validator finite_number();
+
 /// The options --engine and --scheme.
 struct EngineOptions {
   std::string engines = "interpreter,x86_64";

@@ -29,9 +29,9 @@ struct CountOptions {
 };
 
 std::size_t count_runs(const bpf::Scenario& scenario) {
-  return static_cast<std::size_t>(std::count_if(scenario.events.begin(), scenario.events.end(), [](const auto& e) {
-    return std::holds_alternative<bpf::Run>(e);
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(scenario.events.begin(), scenario.events.end(),
+                    [](const auto& e) { return std::holds_alternative<bpf::Run>(e); }));
 }
 
 /// Only the first run, with that much fuel.
@@ -64,7 +64,8 @@ void with_clock(Work&& work) {
 }
 
 /// The machine code really makes every one of them; the count must be the predicted one.
-Exit run_to_the_end(const bpf::Scenario& scenario, const x86_64::Scheme& scheme, const model::ClosedForm& form) {
+Exit run_to_the_end(const bpf::Scenario& scenario, const x86_64::Scheme& scheme,
+                    const model::ClosedForm& form) {
   if (!form.entries.small || *form.entries.small == UINT64_MAX) {
     complain(fmt::format("{} entries do not fit the 64-bit ledger; --run needs fewer", form.entries.decimal));
     return Exit::could_not_run;
@@ -84,9 +85,10 @@ Exit run_to_the_end(const bpf::Scenario& scenario, const x86_64::Scheme& scheme,
   const std::uint64_t taken = run.tail_calls(seen->layout);
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   fmt::print("{}\n", taken);
-  fmt::print(stderr, "x86_64/{}: {} in {:.1f} s, {:.2f} ns a tail call, {}; predicted {}\n", scheme.identity.name,
-             taken, seconds, seconds * 1e9 / static_cast<double>(std::max<std::uint64_t>(taken, 1)),
-             name(run.status), form.tail_calls.decimal);
+  fmt::print(stderr, "x86_64/{}: {} in {:.1f} s, {:.2f} ns a tail call, {}; predicted {}\n",
+             scheme.identity.name, taken, seconds,
+             seconds * 1e9 / static_cast<double>(std::max<std::uint64_t>(taken, 1)), name(run.status),
+             form.tail_calls.decimal);
   const bool same = run.status == RunStatus::finished && form.tail_calls.small == taken &&
                     run.ledger[bpf::LedgerLayout::total] == *form.entries.small;
   return same ? Exit::holds : Exit::finding;
@@ -129,10 +131,12 @@ constexpr const char* lesson =
 
 void add_count(CLI::App& app, Exit& exit) {
   auto options = std::make_shared<CountOptions>();
-  CLI::App* command = app.add_subcommand("count", "how many tail calls the first run makes when nothing stops it");
+  CLI::App* command =
+      app.add_subcommand("count", "how many tail calls the first run makes when nothing stops it");
   command->footer(lesson);
   command->add_option("file", options->file, "a .graph file (docs/graph.md)")->required();
-  command->add_option("--scheme", options->scheme, "how the JIT counts: " + scheme_names())->capture_default_str();
+  command->add_option("--scheme", options->scheme, "how the JIT counts: " + scheme_names())
+      ->capture_default_str();
   CLI::Option* all = command->add_flag("--all", options->all, "a line for every run of the file");
   command->add_flag("--run", options->run, "run the machine code of the first run to its end and compare")
       ->excludes(all);

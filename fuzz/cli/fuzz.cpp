@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 
 #include "fuzz/campaign/campaign.hpp"
@@ -38,8 +40,8 @@ bpf::Scenario scenario_of(const CampaignOptions& campaign, const Found& found) {
 
 std::string header(const reports::Finding& finding, const CampaignOptions& campaign, const Found& found) {
   return fmt::format("# {}: {}\n# found by: tailbound fuzz --engine {} --scheme {} --seed {}, scenario {}\n",
-                     reports::signature(finding), finding.verdict.detail, finding.engine.name, campaign.engines.scheme,
-                     campaign.seed, found.number);
+                     reports::signature(finding), finding.verdict.detail, finding.engine.name,
+                     campaign.engines.scheme, campaign.seed, found.number);
 }
 
 /// In a child: reduce, write, print. The message is the finding's JSON.
@@ -48,18 +50,20 @@ int report_finding(const CampaignOptions& campaign, const FuzzOptions& options, 
   auto engines = make_engines(campaign.engines);
   if (!engines) return 3;
   Judge judge(std::move(*engines));
-  const auto finding = investigate(judge, scenario_of(campaign, found), shrink, false);
+  auto finding = investigate(judge, scenario_of(campaign, found), shrink, false);
   if (!finding) {
-    message = "the scenario agrees when it is judged again";
+    message = fmt::format("scenario {} agrees when it is judged again", found.number);
     return 3;
   }
-  const std::string file = options.findings + "/" + reports::signature(*finding) + ".graph";
+  finding->scheme = campaign.engines.scheme;
+  const std::filesystem::path file =
+      std::filesystem::path(options.findings) / (reports::signature(*finding) + ".graph");
   const std::string content = header(*finding, campaign, found) + bpf::print_graph(finding->scenario);
-  const auto written = reports::write_file(file, content);
-  if (!options.json) fmt::print("{}", reports::text(*finding, file));
-  message = reports::finding_json(*finding, file);
-  if (written) return 1;
-  complain(written.error());
+  const auto written = reports::write_new_file(file, content);
+  if (!written) complain(written.error());
+  const std::string place = written ? written->string() : file.string();
+  if (!options.json) fmt::print("{}", reports::text(*finding, place));
+  message = reports::finding_json(*finding, place);
   return 1;
 }
 
@@ -74,15 +78,18 @@ ordered_json report_death(const CampaignOptions& campaign, const FuzzOptions& op
   const auto written = reports::write_file(file, fmt::format("# {}\n{}", detail, bpf::print_graph(scenario)));
   if (!written) complain(written.error());
   if (!options.json) {
-    fmt::print("finding  {}\n\n  {}\n\n{}\nreplay   {}\n", signature, detail, bpf::print_graph(scenario), replay);
+    fmt::print("finding  {}\n\n  {}\n\n{}\nreplay   {}\n", signature, detail, bpf::print_graph(scenario),
+               replay);
   }
-  return {{"signature", signature}, {"property", "fault"}, {"kind", "process died"}, {"detail", detail},
-          {"file", file},           {"replay", replay}};
+  return {{"signature", signature}, {"property", "fault"}, {"kind", "process died"},
+          {"detail", detail},       {"file", file},        {"replay", replay}};
 }
 
-ordered_json find_out(const CampaignOptions& campaign, const FuzzOptions& options, const Found& found) {
-  if (found.signal != 0) return report_death(campaign, options, found, found.signal);
+/// Nothing when what was seen does not happen again: a worker can be killed from outside.
+std::optional<ordered_json> find_out(const CampaignOptions& campaign, const FuzzOptions& options,
+                                     const Found& found) {
   for (const bool shrink : {true, false}) {
+    if (shrink && found.signal != 0) continue;  // first as it was found: does it kill again?
     const ChildEnd end = in_child(
         [&](std::string& message) { return report_finding(campaign, options, found, shrink, message); });
     if (end.signal != 0) {
@@ -91,21 +98,26 @@ ordered_json find_out(const CampaignOptions& campaign, const FuzzOptions& option
     }
     if (end.exit_code == 1) return ordered_json::parse(end.message);
     complain(end.message);
+    if (found.signal != 0)
+      complain(fmt::format("a worker ended by {}, not by its scenario", strsignal(found.signal)));
     break;
   }
-  return {{"signature", "unstable"}, {"property", "unstable"}, {"file", ""}, {"number", found.number}};
+  return std::nullopt;
 }
 
 std::string summary(const CampaignEnd& end, const CampaignOptions& campaign) {
   const Totals& t = end.totals;
-  std::string out = fmt::format(
-      "{} scenarios judged in {:.1f} s ({:.0f}/s), {} tail calls; refused: {} at the limit, {} empty slot, {} out "
+  std::string out;
+  if (end.interrupted) out = fmt::format("interrupted after {:.1f} of {} s\n", end.seconds, campaign.seconds);
+  out += fmt::format(
+      "{} scenarios judged in {:.1f} s ({:.0f}/s), {} tail calls; refused: {} at the limit, {} empty slot, {} "
+      "out "
       "of range; {} runs out of fuel\n",
       t.scenarios, end.seconds, static_cast<double>(t.scenarios) / std::max(end.seconds, 1e-9), t.tail_calls,
       t.at_limit, t.empty, t.out_of_range, t.out_of_fuel);
   for (std::size_t e = 0; e < campaign.engines.engines.size(); ++e) {
     out += fmt::format("  {:<12} ran {}", campaign.engines.engines[e], t.ran[e]);
-    if (t.unavailable[e] != 0) out += fmt::format(", unavailable for {}", t.unavailable[e]);
+    if (t.unavailable[e] != 0) out += fmt::format(", unavailable for {}: {}", t.unavailable[e], t.reason[e]);
     out += '\n';
   }
   return out;
@@ -122,13 +134,15 @@ ordered_json engine_states(const CampaignEnd& end, const CampaignOptions& campai
                         {"scenarios", end.totals.ran[e]},
                         {"unavailable", end.totals.unavailable[e]},
                         {"reason", nullptr}};
+    if (!end.totals.reason[e].empty()) row["reason"] = end.totals.reason[e];
     if (const auto why = (*engines)[e]->unavailable()) row["reason"] = *why;
     list.push_back(std::move(row));
   }
   return list;
 }
 
-ordered_json result_json(const CampaignEnd& end, const CampaignOptions& campaign, const ordered_json& findings) {
+ordered_json result_json(const CampaignEnd& end, const CampaignOptions& campaign,
+                         const ordered_json& findings) {
   const Totals& t = end.totals;
   return {{"scenarios", t.scenarios},
           {"tail_calls", t.tail_calls},
@@ -141,23 +155,42 @@ ordered_json result_json(const CampaignEnd& end, const CampaignOptions& campaign
           {"engines", engine_states(end, campaign)}};
 }
 
-Exit fuzz(const FuzzOptions& options) {
-  CampaignOptions campaign{.engines = {}, .budget = {}, .seed = options.seed, .seconds = options.time,
-                           .jobs = options.jobs, .live = !options.json};
-  if (!options.engines.read(campaign.engines)) return Exit::bad_input;
-  const CampaignEnd end = run_campaign(campaign);
-  if (!end.could_not_run.empty()) {
-    complain(end.could_not_run);
-    return Exit::could_not_run;
+/// An engine that was asked for and ran nothing did not hold.
+bool all_ran(const CampaignEnd& end, const CampaignOptions& campaign) {
+  bool all = true;
+  for (std::size_t e = 0; e < campaign.engines.engines.size(); ++e) {
+    if (end.totals.ran[e] != 0) continue;
+    complain(fmt::format(
+        "{} ran nothing: {}", campaign.engines.engines[e],
+        end.totals.reason[e].empty() ? "no scenario was judged in the time" : end.totals.reason[e]));
+    all = false;
   }
+  return all;
+}
+
+Exit fuzz(const FuzzOptions& options) {
+  CampaignOptions campaign{.engines = {},
+                           .budget = {},
+                           .seed = options.seed,
+                           .seconds = options.time,
+                           .jobs = options.jobs,
+                           .live = !options.json};
+  if (!options.engines.read(campaign.engines)) return Exit::bad_input;
+  if (const auto ready = reports::prepare_folder(options.findings); !ready) {
+    complain(ready.error());
+    return Exit::bad_input;
+  }
+  const CampaignEnd end = run_campaign(campaign);
   ordered_json findings = ordered_json::array();
-  if (end.found) findings.push_back(find_out(campaign, options, *end.found));
-  if (options.json) fmt::print("{}\n", result_json(end, campaign, findings).dump());
-  else fmt::print("{}{}", end.found ? "\n" : "", summary(end, campaign));
-  if (end.found) return Exit::finding;
-  if (end.totals.scenarios != 0) return Exit::holds;
-  complain("nothing was judged: no engine could run a scenario");
-  return Exit::could_not_run;
+  std::optional<ordered_json> finding;
+  if (end.found) finding = find_out(campaign, options, *end.found);
+  if (finding) findings.push_back(*finding);
+  if (options.json) fmt::print("{}\n", reports::dump(result_json(end, campaign, findings)));
+  else fmt::print("{}{}", finding ? "\n" : "", summary(end, campaign));
+  if (finding) return Exit::finding;
+  if (!end.could_not_run.empty()) complain(end.could_not_run);
+  if (end.found || !end.could_not_run.empty()) return Exit::could_not_run;
+  return all_ran(end, campaign) ? Exit::holds : Exit::could_not_run;
 }
 
 constexpr const char* lesson =
@@ -173,11 +206,16 @@ void add_fuzz(CLI::App& app, Exit& exit) {
   CLI::App* command = app.add_subcommand("fuzz", "search for scenarios that an engine gets wrong");
   command->footer(lesson);
   options->engines.add(*command);
-  command->add_option("--seed", options->seed, "first scenario's seed")->capture_default_str();
+  command->add_option("--seed", options->seed, "the campaign's seed, a number of 64 bits")
+      ->capture_default_str()
+      ->check(whole_number());
   command->add_option("--time", options->time, "seconds to search")
       ->capture_default_str()
+      ->check(finite_number())
       ->check(CLI::Range(0.05, 1e7));
-  command->add_option("--jobs", options->jobs, "worker processes")->capture_default_str()->check(CLI::Range(1, 256));
+  command->add_option("--jobs", options->jobs, "worker processes")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 256));
   command->add_option("--findings", options->findings, "folder for findings")->capture_default_str();
   command->add_flag("--json", options->json, "one JSON object as the last line of the output");
   command->callback([options, &exit] { exit = fuzz(*options); });

@@ -32,7 +32,7 @@ struct Voice {
 
 std::vector<Voice> voices(const Judge& judge) {
   std::vector<Voice> all = {
-      {fmt::format("model ({})", judge.engines()[0]->identity().profile->name), &judge.predicted(0)}};
+      {fmt::format("model ({})", judge.engines()[0]->identity().profile->name), &judge.predicted(0)}};  // first
   for (std::size_t e = 0; e < judge.engines().size(); ++e) {
     all.push_back({judge.engines()[e]->identity().text(), &judge.observed(e)});
   }
@@ -42,7 +42,8 @@ std::vector<Voice> voices(const Judge& judge) {
 /// Bytes of machine stack that the scenario can need under the scheme, frame by frame added up.
 std::uint64_t stack_bound(const bpf::Scenario& scenario, const EngineChoice& choice) {
   const x86_64::Scheme& scheme = *x86_64::find_scheme(choice.scheme);
-  return jit::machine_stack_bound(bpf::lower(scenario), {.frame = scheme.frame_bytes}, bpf::max_tail_call_cnt).bytes;
+  return jit::machine_stack_bound(bpf::lower(scenario), {.frame = scheme.frame_bytes}, bpf::max_tail_call_cnt)
+      .bytes;
 }
 
 void print_table(const bpf::Scenario& scenario, const Judge& judge) {
@@ -51,7 +52,8 @@ void print_table(const bpf::Scenario& scenario, const Judge& judge) {
     const auto* run = std::get_if<bpf::Run>(&event);
     if (run == nullptr) continue;
     fmt::print("run {}: {}\n", r + 1, scenario.programs[run->program].name());
-    fmt::print("  {:<22}{:>11}{:>10}{:>10}{:>22}  {}\n", "", "tail calls", "refused", "entries", "return", "ended");
+    fmt::print("  {:<22}{:>11}{:>10}{:>10}{:>22}  {}\n", "", "tail calls", "refused", "entries", "return",
+               "ended");
     for (const Voice& voice : voices(judge)) {
       if (!voice.seen->unavailable.empty()) {
         fmt::print("  {:<22}unavailable: {}\n", voice.name, voice.seen->unavailable);
@@ -86,6 +88,18 @@ ordered_json runs_json(const Judge& judge) {
   return engines;
 }
 
+/// The engines that could not take it, each with its reason; empty when all ran.
+std::string silent_engines(const Judge& judge) {
+  std::string text;
+  for (std::size_t e = 0; e < judge.engines().size(); ++e) {
+    const std::string& why = judge.observed(e).unavailable;
+    if (!why.empty())
+      text += fmt::format("{}{} is unavailable: {}", text.empty() ? "" : "; ",
+                          judge.engines()[e]->identity().name, why);
+  }
+  return text;
+}
+
 Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, const RunOptions& options) {
   auto engines = make_engines(choice);
   if (!engines) {
@@ -94,26 +108,31 @@ Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, c
   }
   Judge judge(std::move(*engines));
   const Judgement judgement = judge.judge(scenario, true);
-  ordered_json object = {{"file", options.file}, {"verdict", "holds"}, {"machine_stack_bound", stack_bound(scenario, choice)}, {"engines", runs_json(judge)}};
+  ordered_json object = {{"file", options.file},
+                         {"verdict", "holds"},
+                         {"machine_stack_bound", stack_bound(scenario, choice)},
+                         {"engines", runs_json(judge)}};
   if (!options.json) {
     print_table(scenario, judge);
     fmt::print("machine stack under {}: at most {} bytes\n", choice.scheme, stack_bound(scenario, choice));
   }
   Exit exit = Exit::holds;
   if (judgement.verdict.broken()) {
-    const auto finding = investigate(judge, scenario, false, true);
+    auto finding = investigate(judge, scenario, false, true);
+    if (finding) finding->scheme = choice.scheme;
     exit = Exit::finding;
     object["verdict"] = "finding";
     if (finding) object["finding"] = ordered_json::parse(reports::finding_json(*finding, options.file));
     if (!options.json && finding) fmt::print("\n{}", reports::text(*finding, options.file));
-  } else if (!judgement.judged) {
+  } else if (const std::string silent = silent_engines(judge); !silent.empty()) {
+    // What did not run did not hold.
     exit = Exit::could_not_run;
     object["verdict"] = "unavailable";
-    complain(fmt::format("no engine could run it: {}", judgement.verdict.detail));
+    complain(silent);
   } else if (!options.json) {
     fmt::print("holds\n");
   }
-  if (options.json) fmt::print("{}\n", object.dump());
+  if (options.json) fmt::print("{}\n", reports::dump(object));
   return exit;
 }
 
@@ -131,7 +150,7 @@ Exit run_file(const RunOptions& options) {
   }
   const std::string detail = fmt::format("the process that ran it died of {}", strsignal(end.signal));
   if (options.json) {
-    fmt::print("{}\n", ordered_json{{"file", options.file}, {"verdict", "finding"}, {"detail", detail}}.dump());
+    fmt::print("{}\n", reports::dump({{"file", options.file}, {"verdict", "finding"}, {"detail", detail}}));
   } else {
     fmt::print("finding  fault-process-died\n\n  {}\n", detail);
   }

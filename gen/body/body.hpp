@@ -9,9 +9,11 @@ namespace tailbound::gen {
 void draw_frames(ByteSource& source, const Budget& budget, bpf::Scenario& scenario);
 /// Helper calls, stores to map cells, arithmetic and branches between the statements of the shape.
 void draw_noise(ByteSource& source, bpf::Scenario& scenario);
-/// A return at the end of every body.
+/// Conditions on counts and cells round some calls and tail calls.
+void draw_guards(ByteSource& source, bpf::Scenario& scenario);
+/// A return at the end of every body, of a constant or of what the last call gave.
 void draw_returns(ByteSource& source, bpf::Scenario& scenario);
-/// Runs, and changes of slots between them.
+/// Runs, and changes of slots and cells between and during them; rarely, fuel that runs out.
 void draw_events(ByteSource& source, bpf::Scenario& scenario);
 
 }  // namespace tailbound::gen

@@ -7,8 +7,7 @@ namespace {
 bool is_leaf(const bpf::Function& function) {
   bool leaf = true;
   bpf::visit(
-      function.body,
-      [&](const bpf::Statement& s) { leaf &= !std::holds_alternative<bpf::TailCall>(s.node); },
+      function.body, [&](const bpf::Statement& s) { leaf &= !std::holds_alternative<bpf::TailCall>(s.node); },
       [&](const bpf::Expr& e) { leaf &= !std::holds_alternative<bpf::CallValue>(e.first); });
   return leaf;
 }

@@ -12,7 +12,8 @@ constexpr std::uint32_t cells = 4;
 Expr value(ByteSource& source, const Scenario& scenario) {
   const auto any_cell = [&] { return Cell{{0, static_cast<std::uint16_t>(source.below(cells))}}; };
   const auto any_function = [&] {
-    const auto p = static_cast<std::uint16_t>(source.below(static_cast<std::uint32_t>(scenario.programs.size())));
+    const auto p =
+        static_cast<std::uint16_t>(source.below(static_cast<std::uint32_t>(scenario.programs.size())));
     const auto functions = static_cast<std::uint32_t>(scenario.programs[p].functions.size());
     return FunctionRef{p, static_cast<std::uint16_t>(source.below(functions))};
   };
@@ -58,11 +59,49 @@ void draw_noise(ByteSource& source, Scenario& scenario) {
   }
 }
 
-void draw_returns(ByteSource& source, Scenario& scenario) {
+namespace {
+
+/// A call or tail call stands under a condition on what was counted or stored, so that control depends on
+/// state.
+void guard_a_call(ByteSource& source, const Scenario& scenario, Function& function) {
+  if (function.body.empty()) return;
+  Statement& chosen = function.body[source.below(static_cast<std::uint32_t>(function.body.size()))];
+  const bool calls =
+      std::holds_alternative<Evaluate>(chosen.node) || std::holds_alternative<TailCall>(chosen.node);
+  if (!calls) return;
+  chosen = {If{.left = value(source, scenario),
+               .compare = static_cast<Compare>(source.below(11)),
+               .right = static_cast<std::int32_t>(source.below(30)),
+               .then_block = {chosen},
+               .else_block = {}}};
+}
+
+/// What the last call gives is handed on, so that the value of a taken tail call reaches the run's end.
+void draw_return(ByteSource& source, Function& function) {
+  const auto* last = function.body.empty() ? nullptr : std::get_if<Evaluate>(&function.body.back().node);
+  if (last != nullptr && source.percent(40)) {
+    Expr value = last->value;
+    if (source.percent(50)) value.rest.push_back({ExprOp::add, Data{source.below(100)}});
+    function.body.back() = give_back(std::move(value));
+    return;
+  }
+  function.body.push_back(give_back(data(source.below(100))));
+}
+
+}  // namespace
+
+void draw_guards(ByteSource& source, Scenario& scenario) {
+  if (scenario.maps.empty()) return;  // conditions read the cells that noise brought in
   for (Program& program : scenario.programs) {
     for (Function& function : program.functions) {
-      function.body.push_back(give_back(data(source.below(100))));
+      if (source.percent(8)) guard_a_call(source, scenario, function);
     }
+  }
+}
+
+void draw_returns(ByteSource& source, Scenario& scenario) {
+  for (Program& program : scenario.programs) {
+    for (Function& function : program.functions) draw_return(source, function);
   }
 }
 

@@ -13,8 +13,7 @@ Verdict ended(const Observation& got);
 /// Stack pointer, callee-saved registers and canaries after every run.
 Verdict frame_balance(const Observation& got);
 
-/// At most `limit` tail calls in every run that opens one context (no attachments: the only case that engines
-/// run so far).
+/// At most `limit` tail calls in every context of every run.
 Verdict bound(const Observation& got, std::uint64_t limit);
 
 /// Both observations show the same behaviour: tail calls, attempts and fall-throughs per site, trace, entries, fuel,

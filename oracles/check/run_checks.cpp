@@ -1,6 +1,8 @@
 // Checks of a run on its own.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "oracles/check/checks.hpp"
 
 namespace tailbound::check {
@@ -45,7 +47,9 @@ Verdict frame_balance(const Observation& got) {
 
 Verdict bound(const Observation& got, std::uint64_t limit) {
   for (std::size_t r = 0; r < got.runs.size(); ++r) {
-    const std::uint64_t taken = got.runs[r].tail_calls(got.layout);
+    const RunObservation& run = got.runs[r];
+    const std::uint64_t taken = run.contexts.empty() ? run.tail_calls(got.layout)
+                                                     : *std::max_element(run.contexts.begin(), run.contexts.end());
     if (taken > limit) {
       return broken(Property::bound, r, "exceeded",
                     fmt::format("{} tail calls from one entry; at most {} are allowed", taken, limit));

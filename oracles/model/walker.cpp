@@ -24,8 +24,7 @@ void require_depth(std::size_t frames) {
 }  // namespace
 
 Walker::Walker(WalkOptions options)
-    : options_(options),
-      rule_{world_, options.discipline, MachineRule::numbers_of(world_, *options.profile)} {}
+    : options_(options), rule_{world_, options.discipline, MachineRule::numbers_of(world_, *options.profile)} {}
 
 const Observation& Walker::walk(const bpf::Scenario& scenario) {
   start(scenario);
@@ -95,6 +94,10 @@ void Walker::run(std::uint32_t program) {
   next_context_ = 0;
   seen.return_value = arrive(flat_.first_function[program], open_context());
   seen.cells = flat_.cells;
+  seen.contexts.clear();
+  for (const ContextCount& context : contexts_) {
+    if (context.run == run_) seen.contexts.push_back(context.taken);
+  }
   ++run_;
 }
 

@@ -24,13 +24,17 @@ ordered_json counts(const Observation& seen, std::size_t run) {
 
 }  // namespace
 
+std::string dump(const ordered_json& object) {
+  return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
 std::string finding_json(const Finding& finding, const std::string& file) {
   ordered_json object = {{"signature", signature(finding)},
                          {"property", name(finding.verdict.property)},
                          {"kind", finding.verdict.kind},
                          {"detail", finding.verdict.detail},
                          {"engine", finding.engine.name},
-                         {"scheme", finding.engine.scheme},
+                         {"scheme", finding.scheme},
                          {"run", finding.verdict.run + 1},
                          {"file", file},
                          {"expected", counts(finding.expected, finding.verdict.run)},
@@ -38,7 +42,7 @@ std::string finding_json(const Finding& finding, const std::string& file) {
                          {"replay", "./tailbound " + replay_arguments(finding, file)},
                          {"scenario", bpf::print_graph(finding.scenario)}};
   if (finding.parting) object["parting_entry"] = finding.parting->entry + 1;
-  return object.dump();
+  return dump(object);
 }
 
 }  // namespace tailbound::reports

@@ -111,8 +111,49 @@ expect count_incomparable 3 'incomparable' "$tb" count state.graph
 printf 'program p { asm { goto -1 } return 0 }\nrun p\n' >loop.graph
 one_line asm_loop_is_refused 2 'loop.graph:1:[0-9]+: .*loop' "$tb" run loop.graph
 
-# --- a findings folder that cannot be made: the finding is still printed, the reason too ---
+# --- findings: a folder that cannot be made is said before the search; nothing is written over ---
 touch plain
-expect findings_folder_is_a_file 1 '^tailbound: plain' "$tb" fuzz --scheme by-value --findings plain/x
+one_line findings_folder_is_a_file 2 '^tailbound: plain' "$tb" fuzz --scheme by-value --findings plain/x
+one_line findings_folder_has_no_name 2 'tailbound: ' "$tb" fuzz --scheme by-value --findings ''
+
+
+echo '# edited' >>"$finding"
+expect fuzz_beside_an_edited_finding 1 '-2.graph' "$tb" fuzz --scheme by-value --findings found
+tail -n 1 "$finding" | grep -q edited && echo 'ok edited_finding_is_kept' || echo 'FAILED edited_finding_is_kept: it was written over'
+
+# --- the printed replay line is the command ---
+replays() {
+  local name=$1 line
+  shift
+  line=$("$@" 2>/dev/null | sed -n 's/^replay   //p' | sed "s#^./tailbound#$tb#")
+  expect "$name" 1 '^finding' bash -c "$line"
+}
+replays replay_line_of_x86_64 "$tb" fuzz --scheme by-value --findings 'with space'
+replays replay_line_of_the_interpreter "$tb" run "$selftests/tailcall_3_empty_slot.graph" --engine interpreter --scheme by-value
+
+# --- signals and lost output are no findings ---
+expect terminated_is_no_finding 0 'interrupted after' timeout -s TERM 2 "$tb" fuzz --time 30
+(ulimit -v 30000; timeout 20 "$tb" fuzz --scheme by-value --time 1 >out 2>&1 </dev/null; echo "exit $?" >>out)
+grep -q '^exit 3$' out && echo 'ok an_engine_that_cannot_run_is_no_pass' || echo "FAILED an_engine_that_cannot_run_is_no_pass: $(tail -n 3 out | tr '\n' ' ')"
+"$tb" run "$hierarchy" >/dev/full 2>err
+[ $? -eq 3 ] && echo 'ok a_full_output_is_no_finding' || echo "FAILED a_full_output_is_no_finding: $(cat err)"
+cp "$hierarchy" "$(printf 'bad\xff.graph')"
+json_keys a_name_that_is_no_text 0 file,verdict "$tb" run "$(printf 'bad\xff.graph')" --json
+one_line control_characters 2 'a.x0ab' "$tb" run "$(printf 'a\nb')"
+one_line negative_seed 2 'seed' "$tb" fuzz --seed -1
+one_line seed_too_large 2 'seed' "$tb" fuzz --seed 99999999999999999999
+one_line time_is_nan 2 'time' "$tb" fuzz --time nan
+
+# --- arrows: which room includes which (docs/architecture.md) ---
+arrow() { # arrow ROOM FORBIDDEN…
+  local room=$1 found
+  shift
+  found=$(cd "$root" && grep -rnE "^#include \"($(IFS='|'; echo "$*"))/" "$room" | head -n 3)
+  [ -z "$found" ] && echo "ok arrows_$room" || echo "FAILED arrows_$room: $found"
+}
+arrow jit gen oracles reports fuzz
+arrow gen oracles reports fuzz
+arrow oracles gen reports fuzz
+arrow reports gen fuzz
 
 echo 'cli tests ended'

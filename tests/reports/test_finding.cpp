@@ -28,13 +28,16 @@ reports::Finding finding_of(const char* text) {
   EXPECT_TRUE(scenario.has_value()) << scenario.error().text();
   auto finding = fuzz::investigate(judge, *scenario, true, false);
   EXPECT_TRUE(finding.has_value());
+  finding->scheme = "by-value";
   return std::move(*finding);
 }
 
 constexpr const char* hierarchy =
-    "array a[1] { 0: p }\nprogram p { call f; call f; return 1; subprog f { tail_call a[0]; return 0 } }\nrun p\n";
+    "array a[1] { 0: p }\nprogram p { call f; call f; return 1; subprog f { tail_call a[0]; return 0 } }\nrun "
+    "p\n";
 constexpr const char* renamed =
-    "array table[1] { 0: entry }\nprogram entry { call tail; helper random; call tail; return 1; subprog tail { stack 9; "
+    "array table[1] { 0: entry }\nprogram entry { call tail; helper random; call tail; return 1; subprog tail "
+    "{ stack 9; "
     "tail_call table[0]; return 0 } }\nrun entry\n";
 
 TEST(Signature, IgnoresNamesAndWhatReductionDrops) {
@@ -66,6 +69,17 @@ TEST(FindingJson, HasWhatScriptsNeed) {
   EXPECT_EQ(object.at("parting_entry"), 71);
 }
 
+TEST(Replay, NamesTheSchemeOfAnEngineThatHasNoneAndQuotesTheFile) {
+  reports::Finding finding = finding_of(hierarchy);
+  finding.engine = {.name = "interpreter", .scheme = {}, .options = {}, .profile = nullptr};
+  EXPECT_EQ(reports::replay_arguments(finding, "my dir/it's.graph"),
+            "run 'my dir/it'\\''s.graph' --engine interpreter --scheme by-value");
+}
+
+TEST(Json, ReplacesBytesThatAreNoText) {
+  EXPECT_NE(reports::finding_json(finding_of(hierarchy), "bad\xff.graph").find("bad"), std::string::npos);
+}
+
 class Files : public testing::Test {
  protected:
   void SetUp() override { fs::create_directories(folder_); }
@@ -86,6 +100,14 @@ TEST_F(Files, LeaveNothingBesideThem) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
 }
 
+TEST_F(Files, NewFilesNeverReplaceOthers) {
+  const fs::path path = folder_ / "x.graph";
+  EXPECT_EQ(reports::write_new_file(path, "one").value(), path);
+  EXPECT_EQ(reports::write_new_file(path, "one").value(), path) << "the same content is the same file";
+  EXPECT_EQ(reports::write_new_file(path, "two").value(), folder_ / "x-2.graph");
+  EXPECT_EQ(reports::read_file(path, 100).value(), "one");
+}
+
 TEST_F(Files, AFullDeviceIsAnErrorAndKeepsTheOldFile) {
   ASSERT_TRUE(reports::write_file(folder_ / "file", "old").has_value());
   // The part file's name is known: a link to /dev/full stands for a full disk.
@@ -95,7 +117,8 @@ TEST_F(Files, AFullDeviceIsAnErrorAndKeepsTheOldFile) {
 }
 
 TEST_F(Files, ReadingSaysWhatIsWrong) {
-  EXPECT_EQ(reports::read_file(folder_ / "absent", 10).error(), (folder_ / "absent").string() + ": there is no such file");
+  EXPECT_EQ(reports::read_file(folder_ / "absent", 10).error(),
+            (folder_ / "absent").string() + ": there is no such file");
   EXPECT_EQ(reports::read_file(folder_, 10).error(), folder_.string() + ": not a regular file");
   ASSERT_TRUE(reports::write_file(folder_ / "long", "12345678901").has_value());
   EXPECT_NE(reports::read_file(folder_ / "long", 10).error().find("expected at most 10"), std::string::npos);

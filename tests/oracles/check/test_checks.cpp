@@ -86,6 +86,11 @@ TEST(Bound, IsAtMostItself) {
   Observation seen = predicted();
   EXPECT_EQ(check::bound(seen, 33).outcome, Outcome::agree);
   EXPECT_EQ(check::bound(seen, 32).property, Property::bound);
+  seen.runs[0].contexts[0] = 34;
+  EXPECT_TRUE(check::bound(seen, 33).broken());
+  // Without a list of contexts the whole run is one.
+  seen.runs[0].contexts.clear();
+  EXPECT_FALSE(check::bound(seen, 33).broken());
   ++word(seen, seen.layout.attempts(0));
   EXPECT_TRUE(check::bound(seen, 33).broken());
 }

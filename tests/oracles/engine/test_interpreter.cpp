@@ -256,9 +256,9 @@ TEST(InterpreterEvents, SlotsChangeBetweenRunsAndStaySo) {
 
 TEST(InterpreterEvents, WhatItCannotDoIsUnavailableAndRunsNothing) {
   bpf::Lowered scenario = hand_made::lowered({counting()});
-  scenario.events = {bpf::Run{}, bpf::AtEntry{}, bpf::Run{}};
+  scenario.events = {bpf::Run{}, bpf::Attach{}, bpf::Run{}};
   const auto interpreter = engine::make_interpreter(bpf::profile_linux());
-  EXPECT_EQ(interpreter->run_one(scenario).unavailable, "slot change during a run");
+  EXPECT_EQ(interpreter->run_one(scenario).unavailable, "attachment");
   EXPECT_TRUE(interpreter->run_one(scenario).runs.empty());
   scenario.events = {bpf::Run{}};
   EXPECT_EQ(interpreter->run_one(scenario).unavailable, "");
