@@ -25,6 +25,8 @@ struct Relocation {
   std::uint32_t offset = 0;    // of the field
   std::uint32_t target = 0;
   std::int32_t addend = 0;
+
+  bool operator==(const Relocation&) const = default;
 };
 
 struct ImageFunction {
@@ -37,6 +39,8 @@ struct ImageFunction {
   std::uint16_t stack_depth = 0;
   bool reaches_tail_call = false;
   std::uint8_t saved_registers = 0;  // bit 0 is r6, … bit 3 is r9
+
+  bool operator==(const ImageFunction&) const = default;
 };
 
 /// A tail-call site. A direct one has two patch sites of five bytes each: `bypass` (a jump over the call while
@@ -51,6 +55,8 @@ struct ImageSite {
   std::uint32_t bypass = 0;
   std::uint32_t target = 0;
   std::uint32_t out = 0;   // where a refused call goes on
+
+  bool operator==(const ImageSite&) const = default;
 };
 
 struct Image {

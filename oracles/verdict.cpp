@@ -17,6 +17,8 @@ std::string_view name(Property property) {
     case Property::live: return "live";
     case Property::cells: return "cells";
     case Property::expectation: return "expectation";
+    case Property::encoding: return "encoding";
+    case Property::determinism: return "determinism";
   }
   return "?";
 }

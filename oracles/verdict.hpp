@@ -25,6 +25,8 @@ enum class Property : std::uint8_t {
   live,         // registers and stack that had to live across calls
   cells,        // content of array maps
   expectation,  // what the file says of a run
+  encoding,     // instructions start where the image says, and branches lead to such places
+  determinism,  // two compilations give the same image
 };
 std::string_view name(Property property);
 

@@ -32,6 +32,7 @@ struct WorkerPage {
   std::atomic<std::uint64_t> at_limit{0};
   std::atomic<std::uint64_t> empty{0};
   std::atomic<std::uint64_t> out_of_fuel{0};
+  std::atomic<std::uint64_t> encoding_checked{0};
   std::array<std::atomic<std::uint64_t>, most_engines> ran{};
   std::array<std::atomic<std::uint64_t>, most_engines> unavailable{};
   /// Why an engine could not take a scenario, the first time; cut off and ended by a zero.
@@ -63,6 +64,7 @@ void report(WorkerPage& page, const Judge& judge, const Judgement& judgement) {
     if (!why.empty() && page.unavailable[e] == 0) why.copy(page.reason[e].data(), page.reason[e].size() - 1);
     add(why.empty() ? page.ran[e] : page.unavailable[e], 1);
   }
+  page.encoding_checked.store(judge.images_checked(), std::memory_order_relaxed);
   if (judgement.judged) add(page.scenarios, 1);
 }
 
@@ -75,6 +77,7 @@ int work(const CampaignOptions& options, std::uint32_t index, Pages& pages, Work
     page.current.store(n, std::memory_order_relaxed);
     gen::ByteSource source(gen::scenario_seed(options.seed, n));
     const bpf::Scenario scenario = gen::generate(source, options.budget);
+    judge.check_images(options.sample != 0 && n % options.sample == 0);
     const Judgement judgement = judge.judge(scenario);
     report(page, judge, judgement);
     if (judgement.verdict.broken()) {
@@ -201,6 +204,7 @@ class Campaign {
       sum.at_limit += page->at_limit;
       sum.empty += page->empty;
       sum.out_of_fuel += page->out_of_fuel;
+      sum.encoding_checked += page->encoding_checked;
       for (std::size_t e = 0; e < most_engines; ++e) {
         sum.ran[e] += page->ran[e];
         if (sum.unavailable[e] == 0 && page->unavailable[e] != 0) sum.reason[e] = page->reason[e].data();

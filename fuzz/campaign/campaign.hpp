@@ -18,6 +18,7 @@ struct CampaignOptions {
   std::uint64_t seed = 1;
   double seconds = 60;
   std::uint32_t jobs = 1;
+  std::uint32_t sample = 64;  // the machine code of one scenario in so many is read back; 0: of none
   bool live = true;  // a progress line on standard error
 };
 
@@ -31,6 +32,7 @@ struct Totals {
   std::uint64_t at_limit = 0;
   std::uint64_t empty = 0;
   std::uint64_t out_of_fuel = 0;  // runs
+  std::uint64_t encoding_checked = 0;  // images
   std::array<std::uint64_t, most_engines> ran{};          // scenarios, by engine
   std::array<std::uint64_t, most_engines> unavailable{};
   std::array<std::string, most_engines> reason;           // for the first of those

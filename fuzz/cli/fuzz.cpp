@@ -29,6 +29,7 @@ struct FuzzOptions {
   std::uint64_t seed = 1;
   double time = 60;
   std::uint32_t jobs = std::max(1U, std::thread::hardware_concurrency());
+  std::uint32_t sample = 64;
   std::string findings = "findings";
   bool json = false;
 };
@@ -50,6 +51,7 @@ int report_finding(const CampaignOptions& campaign, const FuzzOptions& options, 
   auto engines = make_engines(campaign.engines);
   if (!engines) return 3;
   Judge judge(std::move(*engines));
+  judge.check_images(campaign.sample != 0);
   auto finding = investigate(judge, scenario_of(campaign, found), shrink, false);
   if (!finding) {
     message = fmt::format("scenario {} agrees when it is judged again", found.number);
@@ -120,7 +122,9 @@ std::string summary(const CampaignEnd& end, const CampaignOptions& campaign) {
     if (t.unavailable[e] != 0) out += fmt::format(", unavailable for {}: {}", t.unavailable[e], t.reason[e]);
     out += '\n';
   }
-  return out;
+  if (campaign.sample == 0) return out + "  encoding     not read back (--sample 0)\n";
+  return out + fmt::format("  encoding     {} images read back, those of one scenario in {}\n",
+                           t.encoding_checked, campaign.sample);
 }
 
 /// Why each engine cannot run here at all; null where it can.
@@ -148,6 +152,8 @@ ordered_json result_json(const CampaignEnd& end, const CampaignOptions& campaign
           {"tail_calls", t.tail_calls},
           {"refused", {{"limit", t.at_limit}, {"empty", t.empty}, {"out_of_range", t.out_of_range}}},
           {"out_of_fuel", t.out_of_fuel},
+          {"encoding_checked", t.encoding_checked},
+          {"encoding_sample", campaign.sample},
           {"seconds", std::round(end.seconds * 1000) / 1000},
           {"seed", campaign.seed},
           {"interrupted", end.interrupted},
@@ -174,6 +180,7 @@ Exit fuzz(const FuzzOptions& options) {
                            .seed = options.seed,
                            .seconds = options.time,
                            .jobs = options.jobs,
+                           .sample = options.sample,
                            .live = !options.json};
   if (!options.engines.read(campaign.engines)) return Exit::bad_input;
   if (const auto ready = reports::prepare_folder(options.findings); !ready) {
@@ -216,6 +223,10 @@ void add_fuzz(CLI::App& app, Exit& exit) {
   command->add_option("--jobs", options->jobs, "worker processes")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
+  command
+      ->add_option("--sample", options->sample,
+                   "read back the machine code of one scenario in so many with LLVM's decoder; 0: of none")
+      ->capture_default_str();
   command->add_option("--findings", options->findings, "folder for findings")->capture_default_str();
   command->add_flag("--json", options->json, "one JSON object as the last line of the output");
   command->callback([options, &exit] { exit = fuzz(*options); });

@@ -107,6 +107,7 @@ Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, c
     return Exit::bad_input;
   }
   Judge judge(std::move(*engines));
+  judge.check_images(true);
   const Judgement judgement = judge.judge(scenario, true);
   ordered_json object = {{"file", options.file},
                          {"verdict", "holds"},

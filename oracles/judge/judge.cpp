@@ -45,9 +45,12 @@ Judgement Judge::judge(const bpf::Scenario& scenario, bool expectations) {
   return result;
 }
 
-Verdict Judge::check(const bpf::Scenario& scenario, std::size_t engine, bool expectations) const {
+Verdict Judge::check(const bpf::Scenario& scenario, std::size_t engine, bool expectations) {
   const Observation& got = *observed_[engine];
   const Model& model = models_[model_of_[engine]];
+  if (check_images_) {
+    if (const Verdict v = images_.check(*engines_[engine], lowered_); v.broken()) return v;
+  }
   if (const Verdict v = check::ended(got); v.broken()) return v;
   if (const Verdict v = check::bound(got, bpf::max_tail_call_cnt); v.broken()) return v;
   if (const Verdict v = check::frame_balance(got); v.broken()) return v;

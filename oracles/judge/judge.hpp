@@ -9,6 +9,7 @@
 
 #include "jit/bpf/lowered.hpp"
 #include "oracles/engine/engine.hpp"
+#include "oracles/judge/images.hpp"
 #include "oracles/model/walker.hpp"
 #include "oracles/verdict.hpp"
 
@@ -38,6 +39,10 @@ class Judge {
   /// `expectations`: the scenario's `expect` lines are checked too.
   Judgement judge(const bpf::Scenario& scenario, bool expectations = false);
 
+  /// Whether judge() also reads the machine code of engines that show it, before what it did is judged.
+  void check_images(bool on) { check_images_ = on; }
+  std::uint64_t images_checked() const { return images_.checked(); }
+
   std::span<const std::unique_ptr<engine::Engine>> engines() const { return engines_; }
   // Of the last judge():
   const Observation& predicted(std::size_t engine) const;
@@ -49,7 +54,7 @@ class Judge {
     std::unique_ptr<model::Walker> walker;
     const Observation* prediction = nullptr;
   };
-  Verdict check(const bpf::Scenario& scenario, std::size_t engine, bool expectations) const;
+  Verdict check(const bpf::Scenario& scenario, std::size_t engine, bool expectations);
   Forecast forecast(const Model& model) const;
 
   std::vector<std::unique_ptr<engine::Engine>> engines_;
@@ -57,6 +62,8 @@ class Judge {
   std::vector<std::size_t> model_of_;    // by engine
   std::vector<const Observation*> observed_;
   bpf::Lowered lowered_;
+  bool check_images_ = false;
+  ImageChecks images_;
 };
 
 }  // namespace tailbound

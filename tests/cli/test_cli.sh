@@ -156,4 +156,25 @@ arrow gen oracles reports fuzz
 arrow oracles gen reports fuzz
 arrow reports gen fuzz
 
+# --- machine code ---
+expect fuzz_reads_code_back 0 'encoding     [1-9][0-9]* images read back, those of one scenario in 64' "$tb" fuzz --time 2
+expect fuzz_sample_all 0 'one scenario in 1$' "$checked" fuzz --time 2 --sample 1
+expect fuzz_sample_none 0 'not read back' "$tb" fuzz --time 1 --sample 0
+one_line absurd_sample 2 'sample' "$tb" fuzz --sample x
+json_keys fuzz_json_encoding 0 encoding_checked,encoding_sample "$tb" fuzz --time 1 --json
+for file in "$selftests"/*.graph; do
+  for scheme in pointer by-value; do
+    expect "show_${scheme}_$(basename "$file" .graph)" 0 '<- a tail call lands here' "$checked" show "$file" --scheme "$scheme"
+  done
+done
+expect show_marks_sites 0 '<- bypass of site 0' "$tb" show "$hierarchy"
+! grep -q "$(printf '\033')" out && echo 'ok show_no_colours_in_a_pipe' || echo 'FAILED show_no_colours_in_a_pipe: an escape'
+expect show_help 0 'As compiled' "$tb" show --help
+one_line show_unknown_scheme 2 "unknown scheme 'best'" "$tb" show "$hierarchy" --scheme best
+one_line show_no_such_file 2 'no such file' "$tb" show absent.graph
+start=$(date +%s%N)
+for _ in 1 2 3 4 5 6 7 8 9 10; do "$tb" --version >/dev/null; done
+each=$((($(date +%s%N) - start) / 10000000))
+[ "$each" -lt 100 ] && echo 'ok starts_at_once' || echo "FAILED starts_at_once: $each ms, expected less than 100"
+
 echo 'cli tests ended'

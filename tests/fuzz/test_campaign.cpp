@@ -31,6 +31,16 @@ TEST(Campaign, HoldsOnTheSoundScheme) {
   EXPECT_EQ(end.totals.ran[1], end.totals.scenarios);
 }
 
+TEST(Campaign, ReadsBackTheMachineCodeOfASample) {
+  fuzz::CampaignOptions campaign = options("pointer", 0.5);
+  EXPECT_GT(fuzz::run_campaign(campaign).totals.encoding_checked, 0U);
+  campaign.sample = 1;
+  const fuzz::Totals all = fuzz::run_campaign(campaign).totals;
+  EXPECT_GE(all.encoding_checked, all.scenarios) << "every scenario has a program";
+  campaign.sample = 0;
+  EXPECT_EQ(fuzz::run_campaign(campaign).totals.encoding_checked, 0U);
+}
+
 TEST(Campaign, StopsAtAFinding) {
   const fuzz::CampaignEnd end = fuzz::run_campaign(options("by-value", 60));
   ASSERT_TRUE(end.found.has_value());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cassert>
 #include <cstring>
 #include <thread>
 
@@ -9,6 +10,7 @@
 #include "jit/x86_64/compiler.hpp"
 #include "jit/x86_64/link.hpp"
 #include "oracles/engine/disturbance.hpp"
+#include "oracles/engine/image_source.hpp"
 #include "oracles/engine/x86_64/entry_traps.hpp"
 #include "oracles/engine/x86_64/guard.hpp"
 #include "oracles/engine/x86_64/live_patch.hpp"
@@ -46,7 +48,7 @@ std::expected<std::unique_ptr<Machine>, std::string> make_machine() {
   return std::make_unique<Machine>(Machine{std::move(*code), std::move(*stack)});
 }
 
-class X86Engine final : public Engine, public Disturbable {
+class X86Engine final : public Engine, public Disturbable, public ImageSource {
  public:
   explicit X86Engine(const X86Settings& settings)
       : settings_(settings),
@@ -76,6 +78,14 @@ class X86Engine final : public Engine, public Disturbable {
     if (observations_.size() < batch.size()) observations_.resize(batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) observe(batch[i], observations_[i]);
     return {observations_.data(), batch.size()};
+  }
+
+  std::span<const jit::Image> images() const override { return {images_.data(), programs_}; }
+  jit::Image compile_afresh(const bpf::Bytecode& program) const override {
+    jit::Image image;
+    const auto done = arch::Compiler().compile(program, *settings_.scheme, settings_.options, image);
+    assert(done.has_value() && "it compiled before");
+    return image;
   }
 
  private:
