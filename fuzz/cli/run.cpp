@@ -42,7 +42,7 @@ std::vector<Voice> voices(const Judge& judge) {
 /// Bytes of machine stack that the scenario can need under the scheme, frame by frame added up.
 std::uint64_t stack_bound(const bpf::Scenario& scenario, const EngineChoice& choice) {
   const x86_64::Scheme& scheme = *x86_64::find_scheme(choice.scheme);
-  return jit::machine_stack_bound(bpf::lower(scenario), {.frame = scheme.frame_bytes}, bpf::max_tail_call_cnt).bytes;
+  return jit::machine_stack_bound(bpf::lower(scenario), {.frame = scheme.frame_bytes, .entry = scheme.entry_bytes}, bpf::max_tail_call_cnt).bytes;
 }
 
 void print_table(const bpf::Scenario& scenario, const Judge& judge) {
