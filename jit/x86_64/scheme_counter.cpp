@@ -85,13 +85,18 @@ std::vector<Scheme> counter_family() {
                .arch = {},
                .summary = "one counter of the processor, reset where a main is entered from outside: whatever else "
                           "enters a program on the processor meanwhile resets and spends it too",
-               .source = "discussed in April 2024"},
+               .source = "discussed in April 2024",
+               .not_shown_by = "a second entry on the same processor during a run: a probe with a tail call of its own "
+                               "attached to a function of the run, or a program that interrupts it. A thread that "
+                               "runs one entry after the other cannot show it"},
               {reset<of_processor, processor_seed>}, check_count<of_processor>, landing<processor_seed>),
       counter({.name = "per-task",
                .arch = {},
                .summary = "one counter of the task, reset where a main is entered from outside: an entry inside an "
                           "entry (a probe) resets it",
-               .source = "discussed in 2024, a third version"},
+               .source = "discussed in 2024, a third version",
+               .not_shown_by = "a second entry in the same task during a run: a probe with a tail call of its own "
+                               "attached to a function of the run. Other tasks and processors cannot disturb it"},
               {reset<of_task, task_seed>}, check_count<of_task>, landing<task_seed>),
       counter({.name = "per-task-kept",
                .arch = {},
