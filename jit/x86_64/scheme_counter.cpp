@@ -94,7 +94,7 @@ std::vector<Scheme> counter_family() {
                .arch = {},
                .summary = "one counter of the task, reset where a main is entered from outside: an entry inside an "
                           "entry (a probe) resets it",
-               .source = "discussed in 2024, a third version",
+               .source = "discussed after that, as a third version",
                .not_shown_by = "a second entry in the same task during a run: a probe with a tail call of its own "
                                "attached to a function of the run. Other tasks and processors cannot disturb it"},
               {reset<of_task, task_seed>}, check_count<of_task>, landing<task_seed>),

@@ -81,7 +81,7 @@ std::string counterexample(const Scheme& scheme, const Counterexample& example) 
   std::istringstream lines(example.graph);
   out += '\n';
   for (std::string line; std::getline(lines, line);) out += line.empty() ? "\n" : "    " + line + '\n';
-  return out + fmt::format("\n`./tailbound run {} --scheme {}` shows it.\n", example.file, scheme.identity.name);
+  return out + fmt::format("\n`./tailbound run {} --scheme {}`\n", example.file, scheme.identity.name);
 }
 
 std::string search(const Scheme& scheme, const Search& done) {
@@ -121,7 +121,8 @@ std::string scheme_document(std::span<const Scheme> schemes, const Evidence& evi
       "# Schemes\n\n"
       "Written by `tailbound schemes --markdown` from the records in `jit/x86_64/scheme_*.cpp` and from what searches\n"
       "found (`corpus/regressions/schemes`); `tests/fuzz/test_schemes.cpp` holds the file to both. 'Meant sound' is a\n"
-      "hypothesis, the verdict is what was measured. A counterexample fails under its scheme and holds under `pointer`.\n";
+      "hypothesis, the verdict is what was measured. A counterexample fails under its scheme and holds under `pointer`.\n"
+      "Landing places are without IBT; frames count the return address.\n";
   for (const Scheme& scheme : schemes) {
     const jit::SchemeIdentity& id = scheme.identity;
     out += fmt::format("\n## {}\n\n{}\n", id.name, wrap(sentence(id.summary), ""));

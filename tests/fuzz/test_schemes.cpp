@@ -161,6 +161,29 @@ TEST(SchemeEvidence, WhatIsMisshapenIsNamed) {
   std::filesystem::remove_all(folder);
 }
 
+/// Faults are answers, each of them: a process takes thousands of wild scenarios, and the parent does not notice.
+TEST(WildSchemes, FaultsAreObservationsOneAfterTheOther) {
+  for (const x86_64::Scheme& scheme : x86_64::schemes()) {
+    if (!scheme.identity.wild) continue;
+    SCOPED_TRACE(scheme.identity.name);
+    const fuzz::ChildEnd end = fuzz::in_child([&](std::string& message) {
+      Judge judge = judge_of(scheme.identity.name);
+      std::uint64_t broken = 0;
+      for (std::uint64_t n = 0; n < 10'000; ++n) {
+        gen::ByteSource source(gen::scenario_seed(2, n));
+        broken += judge.judge(gen::generate(source, {})).verdict.broken() ? 1U : 0U;
+      }
+      message = std::to_string(broken);
+      return 0;
+    });
+    RecordProperty(std::string(scheme.identity.name), end.message);
+    // A worker may die of a wild write; what it may not do is stop answering or take the campaign with it.
+    if (end.signal == 0) {
+      EXPECT_GT(std::stoull(end.message), 100U);
+    }
+  }
+}
+
 /// 16 bytes stand above the entered main for the whole run, however many tail calls replace its frame.
 TEST(SchemeStack, AnEntryTakesMoreUnderCallPrologue) {
   const auto scenario = bpf::parse_graph("array a[1] { 0: p }\nprogram p { tail_call a[0]; return 0 }\nrun p\n");
