@@ -27,7 +27,7 @@ struct SchemeIdentity {
   const bpf::Profile* profile = nullptr;
   bool meant_sound = false;   // a hypothesis: the search tests it
   bool wild = false;          // a broken pointer may be written through: runs in a forked worker
-  bool by_value = false;      // a call hands over a copy of the count: the closed form by value says what it counts
+  bool by_value = false;      // a call hands over a copy of the count, as the closed form by value has it
   /// Held to be unsound, yet no generated scenario shows it: what one would need.
   std::string_view not_shown_by = {};
 };

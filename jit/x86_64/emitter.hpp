@@ -42,4 +42,6 @@ struct Emitter {
 using Step = jit::Step<Emitter>;
 using Scheme = jit::Scheme<Emitter>;
 
+constexpr Step named(std::string_view name, void (*emit)(Emitter&)) { return {name, emit}; }
+
 }  // namespace tailbound::x86_64

@@ -26,34 +26,34 @@ void Emitter::jump_indirect(R64 reg) {
 
 namespace step {
 
-constinit const Step landing_pad = {"landing pad", [](Emitter& e) {
+constinit const Step landing_pad = named("landing pad", [](Emitter& e) {
   if (e.options.ibt) e.a.endbr64();
-}};
+});
 
 /// Five bytes that a trampoline's call may replace.
-constinit const Step fentry_pad = {"fentry pad", [](Emitter& e) { e.a.nop5(); }};
+constinit const Step fentry_pad = named("fentry pad", [](Emitter& e) { e.a.nop5(); });
 
-constinit const Step frame_pointer = {"frame pointer", [](Emitter& e) {
+constinit const Step frame_pointer = named("frame pointer", [](Emitter& e) {
   e.a.push(rbp);
   e.a.mov(rbp, rsp);
-}};
+});
 
-constinit const Step stack = {"stack", [](Emitter& e) {
+constinit const Step stack = named("stack", [](Emitter& e) {
   const auto size = static_cast<std::int32_t>(e.frame.rounded_stack());
   if (size != 0) e.a.alu_imm32(Group1::sub, rsp, size);
-}};
+});
 
-constinit const Step save_registers = {"save registers", [](Emitter& e) { e.push_saved(); }};
-constinit const Step leave = {"leave", [](Emitter& e) { e.a.leave(); }};
+constinit const Step save_registers = named("save registers", [](Emitter& e) { e.push_saved(); });
+constinit const Step leave = named("leave", [](Emitter& e) { e.a.leave(); });
 
-constinit const Step return_to_caller = {"return", [](Emitter& e) {
+constinit const Step return_to_caller = named("return", [](Emitter& e) {
   if (e.options.return_thunks) {
     e.relocate(jit::Relocation::Kind::return_thunk, e.a.jmp_rel32(), 0);
     return;
   }
   e.a.ret();
   if (e.options.int3_after_ret) e.a.int3();
-}};
+});
 
 Steps plain_epilogue() { return {restore_registers, leave, return_to_caller}; }
 

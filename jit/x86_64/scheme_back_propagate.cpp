@@ -11,30 +11,31 @@ jit::CountSlots slots(const jit::Frame& frame) { return {.count = below_stack(fr
 
 std::uint32_t landing(const jit::Options& options) { return options.ibt ? 15 : 11; }
 
-constexpr Step seed_count = {"seed count", [](Emitter& e) {
+constexpr Step seed_count = named("seed count", [](Emitter& e) {
   if (seeds_count(e)) e.a.alu(Group1::bit_xor, eax, eax);
   else e.a.nop2();
-}};
+});
 
-constexpr Step reload_count = {"reload count", [](Emitter& e) {
+constexpr Step reload_count = named("reload count", [](Emitter& e) {
   if (e.frame.reaches_tail_call) e.a.mov(rax, at_disp32(rbp, below_stack(e.frame, 1)));
-}};
+});
 
 /// Only behind a callee that can hand a count back.
-constexpr Step store_returned = {"store returned count", [](Emitter& e) {
-  if (e.frame.reaches_tail_call && e.callee.reaches_tail_call) e.a.mov(at_disp32(rbp, below_stack(e.frame, 1)), rcx);
-}};
+constexpr Step store_returned = named("store returned count", [](Emitter& e) {
+  if (e.frame.reaches_tail_call && e.callee.reaches_tail_call)
+    e.a.mov(at_disp32(rbp, below_stack(e.frame, 1)), rcx);
+});
 
-constexpr Step check_count = {"check count", [](Emitter& e) {
+constexpr Step check_count = named("check count", [](Emitter& e) {
   e.a.mov(eax, at_disp32(rbp, slots(e.frame).count));
   e.a.alu_imm8(Group1::cmp, eax, count_limit);
   e.a.jcc(Cond::ae, e.site.out);
-}};
-constexpr Step charge_count = {"charge", [](Emitter& e) {
+});
+constexpr Step charge_count = named("charge", [](Emitter& e) {
   e.a.alu_imm8(Group1::add, eax, 1);
   e.a.mov(at_disp32(rbp, slots(e.frame).count), eax);
-}};
-constexpr Step pop_count = {"pop count", [](Emitter& e) { e.a.pop(rax); }};
+});
+constexpr Step pop_count = named("pop count", [](Emitter& e) { e.a.pop(rax); });
 
 struct Variant {
   Step slot;
@@ -71,47 +72,51 @@ Scheme back_propagate(jit::SchemeIdentity identity, const Variant& v) {
 /// A main that reaches no tail call must give back the count that it was handed, so it keeps it.
 bool keeps_count(const jit::Frame& frame) { return frame.is_main || frame.reaches_tail_call; }
 
-constexpr Step slot_poked = {"count slot", [](Emitter& e) {
+constexpr Step slot_poked = named("count slot", [](Emitter& e) {
   if (keeps_count(e.frame)) e.a.push(rax);
-}};
+});
 /// Always as it is once poked: a program in no prog_array is entered from outside alone, where rcx is not read.
-constexpr Step hand_back_poked = {"hand count back", [](Emitter& e) {
+constexpr Step hand_back_poked = named("hand count back", [](Emitter& e) {
   if (keeps_count(e.frame)) e.a.mov(rcx, at_disp32(rbp, below_stack(e.frame, 1)));
-}};
+});
 std::uint32_t bytes_poked(const jit::Frame& frame) { return frame_bytes(frame, keeps_count(frame) ? 1 : 0); }
 
 // --- checked: who has a count that is not 0 hands it back ---
 
-constexpr Step slot_checked = {"count slot", [](Emitter& e) {
+constexpr Step slot_checked = named("count slot", [](Emitter& e) {
   if (e.frame.reaches_tail_call) e.a.push(rax);
-}};
-constexpr Step hand_back_checked = {"hand count back", [](Emitter& e) {
+});
+constexpr Step hand_back_checked = named("hand count back", [](Emitter& e) {
   if (!e.frame.reaches_tail_call) return;
   ShortLabel nothing_spent;
   e.a.alu32_imm8(Group1::cmp, at_disp32(rbp, slots(e.frame).count), 0);
   e.a.jcc(Cond::e, nothing_spent);
   e.a.mov(rcx, at_disp32(rbp, below_stack(e.frame, 1)));
   e.a.bind(nothing_spent);
-}};
-std::uint32_t bytes_checked(const jit::Frame& frame) { return frame_bytes(frame, frame.reaches_tail_call ? 1 : 0); }
+});
+std::uint32_t bytes_checked(const jit::Frame& frame) {
+  return frame_bytes(frame, frame.reaches_tail_call ? 1 : 0);
+}
 
 }  // namespace
 
 std::vector<Scheme> back_propagate_family() {
   return {
-      back_propagate({.name = "back-propagate-poked",
-                      .arch = {},
-                      .summary = "by value down, handed back in rcx by every program that may be in a prog_array; "
-                                 "emitted as poked, as rcx is not read where a program is entered from outside",
-                      .source = "mail 20231011152725.95895-3, answer of 6 December 2023, possible way 1",
-                      .meant_sound = true},
-                     {slot_poked, hand_back_poked, bytes_poked}),
-      back_propagate({.name = "back-propagate-checked",
-                      .arch = {},
-                      .summary = "by value down, handed back in rcx by a program with tail calls whose count is not 0; "
-                                 "the caller cannot know whether rcx was set",
-                      .source = "mail 20231011152725.95895-3, answer of 6 December 2023, possible way 2"},
-                     {slot_checked, hand_back_checked, bytes_checked}),
+      back_propagate(
+          {.name = "back-propagate-poked",
+           .arch = {},
+           .summary = "by value down, handed back in rcx by every program that may be in a prog_array; "
+                      "emitted as poked, as rcx is not read where a program is entered from outside",
+           .source = "mail 20231011152725.95895-3, answer of 6 December 2023, possible way 1",
+           .meant_sound = true},
+          {slot_poked, hand_back_poked, bytes_poked}),
+      back_propagate(
+          {.name = "back-propagate-checked",
+           .arch = {},
+           .summary = "by value down, handed back in rcx by a program with tail calls whose count is not 0; "
+                      "the caller cannot know whether rcx was set",
+           .source = "mail 20231011152725.95895-3, answer of 6 December 2023, possible way 2"},
+          {slot_checked, hand_back_checked, bytes_checked}),
   };
 }
 

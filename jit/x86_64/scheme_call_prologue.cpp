@@ -18,7 +18,7 @@ constexpr std::uint32_t call_size = 13;
 /// Pads of 5, the call of 13, `push rbp; mov rbp, rsp` of 4.
 std::uint32_t landing(const jit::Options& options) { return options.ibt ? 26 : 22; }
 
-constexpr Step call_own_body = {"call own body", [](Emitter& e) {
+constexpr Step call_own_body = named("call own body", [](Emitter& e) {
   if (!seeds_count(e)) {
     e.a.nops(call_size);
     return;
@@ -29,27 +29,27 @@ constexpr Step call_own_body = {"call own body", [](Emitter& e) {
   e.a.call_over(2);
   e.a.pop(rcx);
   e.a.ret();
-}};
+});
 
-constexpr Step pointer_slot = {"pointer slot", [](Emitter& e) {
+constexpr Step pointer_slot = named("pointer slot", [](Emitter& e) {
   if (e.frame.reaches_tail_call) e.a.push(rax);
-}};
+});
 
-constexpr Step reload_pointer = {"reload pointer", [](Emitter& e) {
+constexpr Step reload_pointer = named("reload pointer", [](Emitter& e) {
   if (e.frame.reaches_tail_call) e.a.mov(rax, at_disp32(rbp, slots(e.frame).pointer));
-}};
+});
 
 /// 32 bits wide, as the draft has it; the cell's high half stays 0.
-constexpr Step check_count = {"check count", [](Emitter& e) {
+constexpr Step check_count = named("check count", [](Emitter& e) {
   e.a.mov(rax, at_disp32(rbp, slots(e.frame).pointer));
   e.a.alu32_imm8(Group1::cmp, at(rax), count_limit);
   e.a.jcc(Cond::ae, e.site.out);
-}};
-constexpr Step charge_count = {"charge", [](Emitter& e) { e.a.alu32_imm8(Group1::add, at(rax), 1); }};
+});
+constexpr Step charge_count = named("charge", [](Emitter& e) { e.a.alu32_imm8(Group1::add, at(rax), 1); });
 
-constexpr Step pop_pointer = {"pop pointer", [](Emitter& e) {
+constexpr Step pop_pointer = named("pop pointer", [](Emitter& e) {
   if (e.frame.reaches_tail_call) e.a.pop(rax);
-}};
+});
 
 }  // namespace
 
@@ -57,8 +57,9 @@ std::vector<Scheme> call_prologue_family() {
   return {{
       .identity = {.name = "call-prologue",
                    .arch = "x86_64",
-                   .summary = "an entered main pushes the cell and calls its own body, so that the cell lies outside "
-                              "every frame that a tail call replaces; an empty slot costs one",
+                   .summary =
+                       "an entered main pushes the cell and calls its own body, so that the cell lies outside "
+                       "every frame that a tail call replaces; an empty slot costs one",
                    .source = "mail 20231011152725.95895-3",
                    .profile = &bpf::profile_linux_6_1(),
                    .meant_sound = true},

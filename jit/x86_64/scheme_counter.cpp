@@ -30,20 +30,20 @@ constexpr std::uint32_t processor_seed = 17;
 constexpr std::uint32_t task_seed = 20;
 
 template <void (*address)(Emitter&), std::uint32_t size>
-constexpr Step reset = {"reset counter", [](Emitter& e) {
+constexpr Step reset = named("reset counter", [](Emitter& e) {
   if (!seeds_count(e)) {
     e.a.nops(size);
     return;
   }
   address(e);
   e.a.mov64(at(rax), 0);
-}};
+});
 
 template <void (*address)(Emitter&)>
-constexpr Step check_count = {"check count", [](Emitter& e) {
+constexpr Step check_count = named("check count", [](Emitter& e) {
   address(e);
   step::compare_cell(e);
-}};
+});
 
 template <std::uint32_t seed>
 std::uint32_t landing(const jit::Options& options) {
@@ -65,9 +65,9 @@ Scheme counter(jit::SchemeIdentity identity, Steps seed, const Step& check,
       .helper_site = {},
       .tail_call_direct = {check, step::bypass, step::charge_cell, step::restore_registers, step::free_stack,
                            step::target},
-      .tail_call_indirect = {step::zero_extend_index, step::check_index, check, step::load_target, step::check_null,
-                             step::charge_cell, step::restore_registers, step::free_stack, step::load_entry,
-                             step::jump},
+      .tail_call_indirect = {step::zero_extend_index, step::check_index, check, step::load_target,
+                             step::check_null, step::charge_cell, step::restore_registers, step::free_stack,
+                             step::load_entry, step::jump},
       .epilogue = step::plain_epilogue(),
       .trampoline = {},
       .landing = landing_of,
@@ -81,26 +81,30 @@ Scheme counter(jit::SchemeIdentity identity, Steps seed, const Step& check,
 
 std::vector<Scheme> counter_family() {
   return {
-      counter({.name = "per-cpu",
-               .arch = {},
-               .summary = "one counter of the processor, reset where a main is entered from outside: whatever else "
-                          "enters a program on the processor meanwhile resets and spends it too",
-               .source = "discussed in April 2024",
-               .not_shown_by = "a second entry on the same processor during a run: a probe with a tail call of its own "
-                               "attached to a function of the run, or a program that interrupts it. A thread that "
-                               "runs one entry after the other cannot show it"},
-              {reset<of_processor, processor_seed>}, check_count<of_processor>, landing<processor_seed>),
-      counter({.name = "per-task",
-               .arch = {},
-               .summary = "one counter of the task, reset where a main is entered from outside: an entry inside an "
-                          "entry (a probe) resets it",
-               .source = "discussed after that, as a third version",
-               .not_shown_by = "a second entry in the same task during a run: a probe with a tail call of its own "
-                               "attached to a function of the run. Other tasks and processors cannot disturb it"},
-              {reset<of_task, task_seed>}, check_count<of_task>, landing<task_seed>),
+      counter(
+          {.name = "per-cpu",
+           .arch = {},
+           .summary = "one counter of the processor, reset where a main is entered from outside: whatever else "
+                      "enters a program on the processor meanwhile resets and spends it too",
+           .source = "discussed in April 2024",
+           .not_shown_by =
+               "a second entry on the same processor during a run: a probe with a tail call of its own "
+               "attached to a function of the run, or a program that interrupts it. A thread that "
+               "runs one entry after the other cannot show it"},
+          {reset<of_processor, processor_seed>}, check_count<of_processor>, landing<processor_seed>),
+      counter(
+          {.name = "per-task",
+           .arch = {},
+           .summary = "one counter of the task, reset where a main is entered from outside: an entry inside an "
+                      "entry (a probe) resets it",
+           .source = "discussed after that, as a third version",
+           .not_shown_by = "a second entry in the same task during a run: a probe with a tail call of its own "
+                           "attached to a function of the run. Other tasks and processors cannot disturb it"},
+          {reset<of_task, task_seed>}, check_count<of_task>, landing<task_seed>),
       counter({.name = "per-task-kept",
                .arch = {},
-               .summary = "one counter of the task that nothing resets: the second run begins where the first ended",
+               .summary =
+                   "one counter of the task that nothing resets: the second run begins where the first ended",
                .source = "the same without the reset; ours"},
               {}, check_count<of_task>, landing<0>),
   };

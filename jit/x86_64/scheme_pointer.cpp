@@ -17,14 +17,14 @@ std::uint32_t bytes(const jit::Frame& frame) { return frame_bytes(frame, frame.r
 std::uint32_t landing(const jit::Options& options) { return options.ibt ? 16 : 12; }
 
 /// The count starts at 0 where a main is entered from outside; a tail call lands behind this.
-constexpr Step seed_count = {"seed count", [](Emitter& e) {
+constexpr Step seed_count = named("seed count", [](Emitter& e) {
   if (seeds_count(e)) e.a.alu(Group1::bit_xor, rax, rax);
   else e.a.nop3();
-}};
+});
 
 /// rax is the count (at most 33: fresh, or handed on by a main) or a pointer to it (handed on by a subprogram).
 /// A main with a count makes the cell in its own frame.
-constexpr Step cell_and_pointer = {"count cell and pointer", [](Emitter& e) {
+constexpr Step cell_and_pointer = named("count cell and pointer", [](Emitter& e) {
   if (!e.frame.reaches_tail_call) return;
   if (!e.frame.is_main) {
     e.a.push(rax);
@@ -42,23 +42,23 @@ constexpr Step cell_and_pointer = {"count cell and pointer", [](Emitter& e) {
   e.a.push(rax);
   e.a.bind(joined);
   e.a.push(rax);
-}};
+});
 
-constexpr Step reload_pointer = {"reload pointer", [](Emitter& e) {
+constexpr Step reload_pointer = named("reload pointer", [](Emitter& e) {
   if (e.frame.reaches_tail_call) e.a.mov(rax, at_disp32(rbp, slots(e.frame).pointer));
-}};
+});
 
-constexpr Step check_count = {"check count", [](Emitter& e) {
+constexpr Step check_count = named("check count", [](Emitter& e) {
   e.a.mov(rax, at_disp32(rbp, slots(e.frame).pointer));
   step::compare_cell(e);
-}};
+});
 
 /// The second pop leaves the count where this main made the cell, else the pointer.
-constexpr Step pop_pointer_and_cell = {"pop pointer and cell", [](Emitter& e) {
+constexpr Step pop_pointer_and_cell = named("pop pointer and cell", [](Emitter& e) {
   if (!e.frame.reaches_tail_call) return;
   e.a.pop(rax);
   e.a.pop(rax);
-}};
+});
 
 Scheme pointer(jit::SchemeIdentity identity, Steps helper_site) {
   identity.arch = "x86_64";
@@ -89,12 +89,13 @@ Scheme pointer(jit::SchemeIdentity identity, Steps helper_site) {
 
 std::vector<Scheme> pointer_family() {
   return {
-      pointer({.name = "pointer",
-               .arch = {},
-               .summary = "one cell in the entry frame, every other frame holds a pointer to it; the pointer is "
-                          "reloaded before calls of subprograms and helpers",
-               .source = "116e04ba1459; kernel 6.12"},
-              {reload_pointer}),
+      pointer(
+          {.name = "pointer",
+           .arch = {},
+           .summary = "one cell in the entry frame, every other frame holds a pointer to it; the pointer is "
+                      "reloaded before calls of subprograms and helpers",
+           .source = "116e04ba1459; kernel 6.12"},
+          {reload_pointer}),
       pointer({.name = "pointer-6.18",
                .arch = {},
                .summary = "as pointer, but reloaded before calls of subprograms only",

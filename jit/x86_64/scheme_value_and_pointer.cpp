@@ -1,5 +1,6 @@
-// The first draft: count and pointer travel together, the pointer just above the count in the frame. The thread gives
-// only this layout, so there are two reconstructions. rax carries the count, r10 (no BPF register) the pointer.
+// The first draft: count and pointer travel together, the pointer just above the count in the frame. The thread
+// gives only this layout, so there are two reconstructions. rax carries the count, r10 (no BPF register) the
+// pointer.
 #include "jit/x86_64/families.hpp"
 #include "jit/x86_64/steps.hpp"
 
@@ -15,18 +16,18 @@ std::uint32_t bytes(const jit::Frame& frame) { return frame_bytes(frame, frame.r
 
 // --- as both have it ---
 
-constexpr Step reload_both = {"reload both", [](Emitter& e) {
+constexpr Step reload_both = named("reload both", [](Emitter& e) {
   if (!e.frame.reaches_tail_call) return;
   e.a.mov(r10, at_disp32(rbp, slots(e.frame).pointer));
   e.a.mov(rax, at_disp32(rbp, slots(e.frame).count));
-}};
+});
 
-constexpr Step check_count = {"check count", [](Emitter& e) {
+constexpr Step check_count = named("check count", [](Emitter& e) {
   e.a.mov(rax, at_disp32(rbp, slots(e.frame).pointer));
   e.a.alu32_imm8(Group1::cmp, at(rax), count_limit);
   e.a.jcc(Cond::ae, e.site.out);
-}};
-constexpr Step charge_count = {"charge", [](Emitter& e) { e.a.alu32_imm8(Group1::add, at(rax), 1); }};
+});
+constexpr Step charge_count = named("charge", [](Emitter& e) { e.a.alu32_imm8(Group1::add, at(rax), 1); });
 
 /// What differs: how the pair begins, how a frame stores it, how a tail call hands it on.
 struct Variant {
@@ -41,8 +42,8 @@ Scheme value_and_pointer(jit::SchemeIdentity identity, const Variant& v) {
   identity.profile = &bpf::profile_linux_6_1();
   return {
       .identity = identity,
-      .prologue = {step::landing_pad, step::fentry_pad, v.seed, step::frame_pointer, step::landing_pad, step::stack,
-                   v.store, step::save_registers},
+      .prologue = {step::landing_pad, step::fentry_pad, v.seed, step::frame_pointer, step::landing_pad,
+                   step::stack, v.store, step::save_registers},
       .call_site = {reload_both},
       .after_call = {},
       .helper_site = {reload_both},
@@ -64,49 +65,50 @@ Scheme value_and_pointer(jit::SchemeIdentity identity, const Variant& v) {
 
 constexpr std::uint32_t kept_seed_size = 10;
 
-/// The address that this main's own count will have: below the return address lie rbp, the stack and the pointer.
-constexpr Step seed_kept = {"seed both", [](Emitter& e) {
+/// The address that this main's own count will have: below the return address lie rbp, the stack and the
+/// pointer.
+constexpr Step seed_kept = named("seed both", [](Emitter& e) {
   if (!seeds_count(e)) {
     e.a.nops(kept_seed_size);
     return;
   }
   e.a.alu(Group1::bit_xor, eax, eax);
   e.a.lea(r10, at_disp32(rsp, slots(e.frame).count - 8));
-}};
+});
 
-constexpr Step store_kept = {"store both", [](Emitter& e) {
+constexpr Step store_kept = named("store both", [](Emitter& e) {
   if (!e.frame.reaches_tail_call) return;
   e.a.push(r10);
   e.a.push(rax);
-}};
+});
 
-constexpr Step unwind_kept = {"pop both", [](Emitter& e) {
+constexpr Step unwind_kept = named("pop both", [](Emitter& e) {
   if (!e.frame.reaches_tail_call) return;
   e.a.pop(rax);
   e.a.pop(r10);
-}};
+});
 
 std::uint32_t landing_kept(const jit::Options& options) { return options.ibt ? 23 : 19; }
 
 // --- remade: every main counts in its own frame, from the count that it was handed ---
 
-constexpr Step seed_remade = {"seed count", [](Emitter& e) {
+constexpr Step seed_remade = named("seed count", [](Emitter& e) {
   if (seeds_count(e)) e.a.alu(Group1::bit_xor, eax, eax);
   else e.a.nop2();
-}};
+});
 
-constexpr Step store_remade = {"store both", [](Emitter& e) {
+constexpr Step store_remade = named("store both", [](Emitter& e) {
   if (!e.frame.reaches_tail_call) return;
   if (e.frame.is_main) e.a.lea(r10, at_disp32(rsp, -16));
   e.a.push(r10);
   e.a.push(rax);
-}};
+});
 
-constexpr Step unwind_remade = {"take count, drop both", [](Emitter& e) {
+constexpr Step unwind_remade = named("take count, drop both", [](Emitter& e) {
   if (!e.frame.reaches_tail_call) return;
   e.a.mov(eax, at(rax));
   e.a.alu_imm8(Group1::add, rsp, 16);
-}};
+});
 
 std::uint32_t landing_remade(const jit::Options& options) { return options.ibt ? 15 : 11; }
 
@@ -114,19 +116,21 @@ std::uint32_t landing_remade(const jit::Options& options) { return options.ibt ?
 
 std::vector<Scheme> value_and_pointer_family() {
   return {
-      value_and_pointer({.name = "value-and-pointer-kept",
-                         .arch = {},
-                         .summary = "count and pointer travel together and the entry's pointer is handed on for good: "
-                                    "it points into a frame that a tail call of the entered main has replaced",
-                         .source = "mail 20231011152725.95895-3, answer of 6 December 2023; a reconstruction",
-                         .wild = true},
-                        {seed_kept, store_kept, unwind_kept, landing_kept}),
-      value_and_pointer({.name = "value-and-pointer-remade",
-                         .arch = {},
-                         .summary = "count and pointer travel together and every main makes the pointer anew to its own "
-                                    "copy: what a tail-called main spends is lost when it returns",
-                         .source = "mail 20231011152725.95895-3, answer of 6 December 2023; a reconstruction"},
-                        {seed_remade, store_remade, unwind_remade, landing_remade}),
+      value_and_pointer(
+          {.name = "value-and-pointer-kept",
+           .arch = {},
+           .summary = "count and pointer travel together and the entry's pointer is handed on for good: "
+                      "it points into a frame that a tail call of the entered main has replaced",
+           .source = "mail 20231011152725.95895-3, answer of 6 December 2023; a reconstruction",
+           .wild = true},
+          {seed_kept, store_kept, unwind_kept, landing_kept}),
+      value_and_pointer(
+          {.name = "value-and-pointer-remade",
+           .arch = {},
+           .summary = "count and pointer travel together and every main makes the pointer anew to its own "
+                      "copy: what a tail-called main spends is lost when it returns",
+           .source = "mail 20231011152725.95895-3, answer of 6 December 2023; a reconstruction"},
+          {seed_remade, store_remade, unwind_remade, landing_remade}),
   };
 }
 

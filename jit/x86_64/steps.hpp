@@ -33,7 +33,8 @@ extern const Step landing_pad, fentry_pad, frame_pointer, stack, save_registers;
 // Tail-call sites (tail_call.cpp). r2 (rsi) is the prog_array, r3 (rdx) the index.
 extern const Step zero_extend_index, check_index, load_target, check_null, bypass;
 extern const Step restore_registers, free_stack, load_entry, jump, target;
-// With the address of the count in rax, quadword wide. The comparison is the end of a family's own "check count".
+// With the address of the count in rax, quadword wide. The comparison is the end of a family's own "check
+// count".
 void compare_cell(Emitter& e);
 extern const Step charge_cell;
 

@@ -75,9 +75,10 @@ std::string frame(const Scheme& scheme) {
 }
 
 std::string counterexample(const Scheme& scheme, const Counterexample& example) {
-  std::string out = wrap(fmt::format("**Unsound.** {} Found by `{}`, and reduced to `{}`:",
-                                     sentence(example.detail), example.found_by, example.file),
-                         "");
+  std::string out =
+      wrap(fmt::format("**Unsound.** {} Found by `{}`, and reduced to `{}`:", sentence(example.detail),
+                       example.found_by, example.file),
+           "");
   std::istringstream lines(example.graph);
   out += '\n';
   for (std::string line; std::getline(lines, line);) out += line.empty() ? "\n" : "    " + line + '\n';
@@ -86,15 +87,17 @@ std::string counterexample(const Scheme& scheme, const Counterexample& example) 
 
 std::string search(const Scheme& scheme, const Search& done) {
   const jit::SchemeIdentity& id = scheme.identity;
-  const std::string how = fmt::format("{} scenarios without a finding (`./tailbound fuzz --scheme {} --seed {} "
-                                      "--time {} --jobs {}`)",
-                                      done.scenarios, id.name, done.seed, done.seconds, done.jobs);
+  const std::string how = fmt::format(
+      "{} scenarios without a finding (`./tailbound fuzz --scheme {} --seed {} "
+      "--time {} --jobs {}`)",
+      done.scenarios, id.name, done.seed, done.seconds, done.jobs);
   if (id.not_shown_by.empty()) return wrap("**No counterexample known.** " + how + '.', "");
   return wrap(fmt::format("**Not shown.** {}. It needs {}.", how, id.not_shown_by), "");
 }
 
 std::string verdict(const Scheme& scheme, const Evidence& evidence) {
-  if (const auto found = evidence.counterexamples.find(scheme.identity.name); found != evidence.counterexamples.end()) {
+  if (const auto found = evidence.counterexamples.find(scheme.identity.name);
+      found != evidence.counterexamples.end()) {
     return counterexample(scheme, found->second);
   }
   if (const auto done = evidence.searches.find(scheme.identity.name); done != evidence.searches.end()) {
@@ -109,8 +112,8 @@ std::string scheme_table(std::span<const Scheme> schemes) {
   std::string out = fmt::format("{:<26}{:<7}{:<6}{:<11}{}\n", "scheme", "sound?", "wild", "profile", "source");
   for (const Scheme& scheme : schemes) {
     const jit::SchemeIdentity& id = scheme.identity;
-    const std::string first = fmt::format("{:<26}{:<7}{:<6}{:<11}", id.name, yes_no(id.meant_sound), yes_no(id.wild),
-                                          id.profile->name);
+    const std::string first = fmt::format("{:<26}{:<7}{:<6}{:<11}", id.name, yes_no(id.meant_sound),
+                                          yes_no(id.wild), id.profile->name);
     out += fmt::format("{}{}\n  {}", first, id.source, wrap(std::string(id.summary), "  "));
   }
   return out + "sound?: a hypothesis that `tailbound fuzz --scheme NAME` tests. wild: may write anywhere.\n";
@@ -119,15 +122,18 @@ std::string scheme_table(std::span<const Scheme> schemes) {
 std::string scheme_document(std::span<const Scheme> schemes, const Evidence& evidence) {
   std::string out =
       "# Schemes\n\n"
-      "Written by `tailbound schemes --markdown` from the records in `jit/x86_64/scheme_*.cpp` and from what searches\n"
-      "found (`corpus/regressions/schemes`); `tests/fuzz/test_schemes.cpp` holds the file to both. 'Meant sound' is a\n"
-      "hypothesis, the verdict is what was measured. A counterexample fails under its scheme and holds under `pointer`.\n"
+      "Written by `tailbound schemes --markdown` from the records in `jit/x86_64/scheme_*.cpp` and from what "
+      "searches\n"
+      "found (`corpus/regressions/schemes`); `tests/fuzz/test_schemes.cpp` holds the file to both. 'Meant "
+      "sound' is a\n"
+      "hypothesis, the verdict is what was measured. A counterexample fails under its scheme and holds under "
+      "`pointer`.\n"
       "Landing places are without IBT; frames count the return address.\n";
   for (const Scheme& scheme : schemes) {
     const jit::SchemeIdentity& id = scheme.identity;
     out += fmt::format("\n## {}\n\n{}\n", id.name, wrap(sentence(id.summary), ""));
-    out += wrap(fmt::format("Source: {}. Profile: {}. Meant sound: {}. Wild: {}. {}", id.source, id.profile->name,
-                            yes_no(id.meant_sound), yes_no(id.wild), frame(scheme)),
+    out += wrap(fmt::format("Source: {}. Profile: {}. Meant sound: {}. Wild: {}. {}", id.source,
+                            id.profile->name, yes_no(id.meant_sound), yes_no(id.wild), frame(scheme)),
                 "");
     out += '\n' + steps(scheme) + '\n' + verdict(scheme, evidence);
   }

@@ -52,9 +52,10 @@ std::expected<std::map<std::string, Search, std::less<>>, std::string> read_sear
     std::string scheme;
     std::string rest;
     Search search;
-    if (!(fields >> scheme >> search.seed >> search.seconds >> search.jobs >> search.scenarios) || fields >> rest) {
-      return Error(fmt::format("{}:{}: found '{}'; expected scheme, seed, seconds, jobs, scenarios", path.string(),
-                               number, line));
+    if (!(fields >> scheme >> search.seed >> search.seconds >> search.jobs >> search.scenarios) ||
+        fields >> rest) {
+      return Error(fmt::format("{}:{}: found '{}'; expected scheme, seed, seconds, jobs, scenarios",
+                               path.string(), number, line));
     }
     searches[scheme] = search;
   }

@@ -15,7 +15,7 @@ inline constexpr std::string_view evidence_folder = "corpus/regressions/schemes"
 
 /// A file <scheme>.graph as `tailbound fuzz` wrote it.
 struct Counterexample {
-  std::string file;      // from the project's root
+  std::string file;  // from the project's root
   std::string signature;
   std::string detail;    // what was wrong
   std::string found_by;  // the command, and the number of the scenario

@@ -93,9 +93,10 @@ TEST_P(Golden, ImagesAreTheKernelsByteForByte) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, Golden,
-                         testing::Values(Generation{"Debian_6_1_192", "6.1.0", "by-value", x86_64::options_6_1()},
-                                         Generation{"Debian_6_12_113", "6.12.113", "pointer", x86_64::options_6_12()},
-                                         Generation{"Linux_6_18_44", "6.18", "pointer-6.18", x86_64::options_6_18()}),
+                         testing::Values(
+                             Generation{"Debian_6_1_192", "6.1.0", "by-value", x86_64::options_6_1()},
+                             Generation{"Debian_6_12_113", "6.12.113", "pointer", x86_64::options_6_12()},
+                             Generation{"Linux_6_18_44", "6.18", "pointer-6.18", x86_64::options_6_18()}),
                          [](const auto& row) { return std::string(row.param.name); });
 
 /// The rows tell the two later generations apart: in the sixth program both functions call helpers.

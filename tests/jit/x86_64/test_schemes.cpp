@@ -1,6 +1,6 @@
-// What every scheme's records say of the code: where a tail call lands, what a frame takes, and that a tail call leaves
-// the stack as its landing expects it. A small reading of the stack effects of prologue and unwind stands beside the
-// records.
+// What every scheme's records say of the code: where a tail call lands, what a frame takes, and that a tail
+// call leaves the stack as its landing expects it. A small reading of the stack effects of prologue and unwind
+// stands beside the records.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -36,7 +36,8 @@ Code emit(const Scheme::Steps& steps, const jit::Frame& frame, const jit::Option
   return code;
 }
 
-/// Stack effect of straight-line code by its bytes. `rax_is_pointer` decides the one branch that prologues have.
+/// Stack effect of straight-line code by its bytes. `rax_is_pointer` decides the one branch that prologues
+/// have.
 class StackEffect {
  public:
   StackEffect(const Bytes& code, std::uint32_t from, bool rax_is_pointer)
@@ -52,11 +53,13 @@ class StackEffect {
 
  private:
   bool begins(std::initializer_list<std::uint8_t> pattern) const {
-    return at_ + pattern.size() <= code_.size() && std::equal(pattern.begin(), pattern.end(), code_.begin() + at_);
+    return at_ + pattern.size() <= code_.size() &&
+           std::equal(pattern.begin(), pattern.end(), code_.begin() + at_);
   }
   std::int32_t imm32(std::uint32_t offset) const {
     std::uint32_t value = 0;
-    for (std::uint32_t i = 0; i < 4; ++i) value |= static_cast<std::uint32_t>(code_[at_ + offset + i]) << (8 * i);
+    for (std::uint32_t i = 0; i < 4; ++i)
+      value |= static_cast<std::uint32_t>(code_[at_ + offset + i]) << (8 * i);
     return static_cast<std::int32_t>(value);
   }
   bool skip(std::uint32_t size, std::int64_t down = 0) {
@@ -70,15 +73,30 @@ class StackEffect {
       std::initializer_list<std::uint8_t> pattern;
       std::uint32_t size;
     };
-    static const Neutral neutral[] = {
-        {{0xf3, 0x0f, 0x1e, 0xfa}, 4}, {{0x66, 0x90}, 2},             {{0x0f, 0x1f, 0x00}, 3},
-        {{0x0f, 0x1f, 0x40}, 4},       {{0x0f, 0x1f, 0x44}, 5},       {{0x66, 0x0f, 0x1f, 0x44}, 6},
-        {{0x0f, 0x1f, 0x80}, 7},       {{0x0f, 0x1f, 0x84}, 8},       {{0x90}, 1},
-        {{0x31, 0xc0}, 2},             {{0x48, 0x31, 0xc0}, 3},       {{0x48, 0x89, 0xe5}, 3},
-        {{0x48, 0x89, 0xe0}, 3},       {{0x48, 0x83, 0xf8}, 4},       {{0x4c, 0x8d, 0x94, 0x24}, 8},
-        {{0x48, 0xb8}, 10},            {{0x48, 0x8b, 0x00}, 3},       {{0x48, 0xc7, 0x00}, 7},
-        {{0x48, 0xc7, 0x04, 0x24}, 8}, {{0x48, 0x89, 0x65}, 4},       {{0x48, 0x8b, 0x45}, 4},
-        {{0x48, 0x83, 0x00}, 4},       {{0x83, 0x00}, 3},             {{0x8b, 0x00}, 2}};
+    static const Neutral neutral[] = {{{0xf3, 0x0f, 0x1e, 0xfa}, 4},
+                                      {{0x66, 0x90}, 2},
+                                      {{0x0f, 0x1f, 0x00}, 3},
+                                      {{0x0f, 0x1f, 0x40}, 4},
+                                      {{0x0f, 0x1f, 0x44}, 5},
+                                      {{0x66, 0x0f, 0x1f, 0x44}, 6},
+                                      {{0x0f, 0x1f, 0x80}, 7},
+                                      {{0x0f, 0x1f, 0x84}, 8},
+                                      {{0x90}, 1},
+                                      {{0x31, 0xc0}, 2},
+                                      {{0x48, 0x31, 0xc0}, 3},
+                                      {{0x48, 0x89, 0xe5}, 3},
+                                      {{0x48, 0x89, 0xe0}, 3},
+                                      {{0x48, 0x83, 0xf8}, 4},
+                                      {{0x4c, 0x8d, 0x94, 0x24}, 8},
+                                      {{0x48, 0xb8}, 10},
+                                      {{0x48, 0x8b, 0x00}, 3},
+                                      {{0x48, 0xc7, 0x00}, 7},
+                                      {{0x48, 0xc7, 0x04, 0x24}, 8},
+                                      {{0x48, 0x89, 0x65}, 4},
+                                      {{0x48, 0x8b, 0x45}, 4},
+                                      {{0x48, 0x83, 0x00}, 4},
+                                      {{0x83, 0x00}, 3},
+                                      {{0x8b, 0x00}, 2}};
     for (const Neutral& n : neutral) {
       if (begins(n.pattern)) return skip(n.size);
     }
@@ -161,9 +179,9 @@ RC_GTEST_PROP(Schemes, ATailCallLeavesTheStackAsItsLandingExpects, ()) {
   RC_ASSERT(site.back().name == "target");
   const Scheme::Steps unwind(site.begin() + static_cast<std::ptrdiff_t>(bypass[0]) + 1, site.end() - 1);
   const auto up = StackEffect(emit(unwind, caller, options).bytes, 0, true).read();
-  const auto down =
-      StackEffect(emit(scheme.prologue, callee, options).bytes, scheme.landing(options), *rc::gen::arbitrary<bool>())
-          .read();
+  const auto down = StackEffect(emit(scheme.prologue, callee, options).bytes, scheme.landing(options),
+                                *rc::gen::arbitrary<bool>())
+                        .read();
   RC_ASSERT(up.has_value());
   RC_ASSERT(down.has_value());
   RC_ASSERT(static_cast<std::int64_t>(scheme.frame_bytes(caller)) + *up + *down ==
