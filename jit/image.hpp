@@ -19,6 +19,7 @@ struct Relocation {
     return_thunk,  // rel32
     map,        // absolute 64 bits: the map object `target`
     map_value,  // absolute 64 bits: the first value of map `target`, plus `addend`
+    per_cpu,    // absolute 64 bits: the processor's own data, plus `addend`
   };
   Kind kind = Kind::function;
   std::uint16_t function = 0;  // that holds the field

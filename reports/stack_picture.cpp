@@ -41,7 +41,8 @@ class Boxes {
     const jit::CountSlots slots = scheme_->slots(frame);
     Box box{.title = names_[live.function_id], .count = {}, .bytes = scheme_->frame_bytes(frame)};
     if (frame.reaches_tail_call) {
-      box.count = fmt::format("rbp{:+}  count {}", slots.count, live.count);
+      box.count =
+          slots.count == 0 ? "no count slot" : fmt::format("rbp{:+}  count {}", slots.count, live.count);
       if (slots.pointer != 0)
         box.count = fmt::format("rbp{:+}  pointer to the count ({})", slots.pointer, live.count);
     } else {

@@ -23,6 +23,7 @@ constexpr const char* lesson =
     "  ./tailbound run corpus/selftests/tailcall_1.graph\n"
     "  ./tailbound count FILE.graph --scheme by-value   how many tail calls a run would make, at once\n"
     "  ./tailbound show FILE.graph                      the machine code, beside the BPF instructions\n"
+    "  ./tailbound schemes                              the designs that --scheme takes\n"
     "  ./tailbound test                                 all tests, under sanitizers too\n"
     "  ./tailbound bench                                scenarios a second, by stage\n"
     "Exit codes: 0 holds, 1 finding or failed expectation, 2 bad input, 3 could not run.";
@@ -89,6 +90,7 @@ int run(int argc, char** argv) {
   add_run(app, exit);
   add_count(app, exit);
   add_show(app, exit);
+  add_schemes(app, exit);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {

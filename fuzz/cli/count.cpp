@@ -100,6 +100,10 @@ Exit count(const CountOptions& options) {
     complain(fmt::format("unknown scheme '{}'; expected {}", options.scheme, scheme_names()));
     return Exit::bad_input;
   }
+  if (!scheme->identity.by_value && !scheme->identity.meant_sound) {
+    complain(fmt::format("incomparable: no closed form says what {} counts", options.scheme));
+    return Exit::could_not_run;
+  }
   const auto scenario = load_scenario(options.file);
   if (!scenario) return Exit::bad_input;
   const std::size_t runs = count_runs(*scenario);

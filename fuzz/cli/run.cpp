@@ -42,7 +42,9 @@ std::vector<Voice> voices(const Judge& judge) {
 /// Bytes of machine stack that the scenario can need under the scheme, frame by frame added up.
 std::uint64_t stack_bound(const bpf::Scenario& scenario, const EngineChoice& choice) {
   const x86_64::Scheme& scheme = *x86_64::find_scheme(choice.scheme);
-  return jit::machine_stack_bound(bpf::lower(scenario), {.frame = scheme.frame_bytes}, bpf::max_tail_call_cnt)
+  return jit::machine_stack_bound(bpf::lower(scenario),
+                                  {.frame = scheme.frame_bytes, .entry = scheme.entry_bytes},
+                                  bpf::max_tail_call_cnt)
       .bytes;
 }
 
@@ -52,16 +54,16 @@ void print_table(const bpf::Scenario& scenario, const Judge& judge) {
     const auto* run = std::get_if<bpf::Run>(&event);
     if (run == nullptr) continue;
     fmt::print("run {}: {}\n", r + 1, scenario.programs[run->program].name());
-    fmt::print("  {:<22}{:>11}{:>10}{:>10}{:>22}  {}\n", "", "tail calls", "refused", "entries", "return",
+    fmt::print("  {:<31}{:>11}{:>10}{:>10}{:>22}  {}\n", "", "tail calls", "refused", "entries", "return",
                "ended");
     for (const Voice& voice : voices(judge)) {
       if (!voice.seen->unavailable.empty()) {
-        fmt::print("  {:<22}unavailable: {}\n", voice.name, voice.seen->unavailable);
+        fmt::print("  {:<31}unavailable: {}\n", voice.name, voice.seen->unavailable);
         continue;
       }
       const RunObservation& seen = voice.seen->runs[r];
       const bpf::LedgerLayout& layout = voice.seen->layout;
-      fmt::print("  {:<22}{:>11}{:>10}{:>10}{:>22}  {}{}\n", voice.name, seen.tail_calls(layout),
+      fmt::print("  {:<31}{:>11}{:>10}{:>10}{:>22}  {}{}\n", voice.name, seen.tail_calls(layout),
                  seen.fall_throughs(layout), seen.ledger[bpf::LedgerLayout::total], seen.return_value,
                  name(seen.status), seen.out_of_fuel() ? ", out of fuel" : "");
     }

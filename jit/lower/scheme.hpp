@@ -27,7 +27,9 @@ struct SchemeIdentity {
   const bpf::Profile* profile = nullptr;
   bool meant_sound = false;   // a hypothesis: the search tests it
   bool wild = false;          // a broken pointer may be written through: runs in a forked worker
-  bool by_value = false;      // a call hands over a copy of the count: what the closed form is computed for
+  bool by_value = false;      // a call hands over a copy of the count, as the closed form by value has it
+  /// Held to be unsound, yet no generated scenario shows it: what one would need.
+  std::string_view not_shown_by = {};
 };
 
 /// How the count lies in a frame, for pictures and proofs: offsets from the frame pointer, 0 for none.
@@ -43,6 +45,7 @@ struct Scheme {
   SchemeIdentity identity;
   Steps prologue;
   Steps call_site;           // before a call of a subprogram
+  Steps after_call;          // behind it
   Steps helper_site;         // before a call of a helper
   Steps tail_call_direct;
   Steps tail_call_indirect;
@@ -52,6 +55,8 @@ struct Scheme {
   std::uint32_t (*landing)(const Options&) = nullptr;
   /// Bytes of machine stack that one frame takes, return address included.
   std::uint32_t (*frame_bytes)(const Frame&) = nullptr;
+  /// What a main takes beyond that where it is entered from outside; nullptr: nothing.
+  std::uint32_t (*entry_bytes)(const Frame&) = nullptr;
   CountSlots (*slots)(const Frame&) = nullptr;
 };
 

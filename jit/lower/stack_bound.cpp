@@ -15,6 +15,7 @@ using bpf::LoweredSite;
 /// What may follow a frame: a frame below it, or one in its place.
 struct Links {
   std::uint32_t frame_bytes = 0;
+  std::uint32_t entry_bytes = 0;
   bool calls_helper = false;
   std::vector<std::uint32_t> callees;  // function ids
   std::vector<std::uint32_t> targets;  // function ids of mains
@@ -36,12 +37,15 @@ class Bound {
       const auto* run = std::get_if<bpf::Run>(&event);
       if (run == nullptr) continue;
       const std::uint32_t main = first_function_[run->program];
-      if (need(main, 0) > bound.bytes) {
-        bound.bytes = need(main, 0);
+      const std::uint64_t most = links_[main].entry_bytes + need(main, 0);
+      if (most > bound.bytes) {
+        bound.bytes = most;
         start = main;
       }
     }
-    if (bound.bytes != 0) follow(start, bound.chain);
+    if (bound.bytes == 0) return bound;
+    follow(start, bound.chain);
+    bound.chain.front().bytes += links_[start].entry_bytes;
     return bound;
   }
 
@@ -52,7 +56,10 @@ class Bound {
     find_frames(program, frames_);
     for (std::uint16_t f = 0; f < program.functions.size(); ++f) {
       refs_.push_back({p, f});
-      links_.push_back({.frame_bytes = costs_.frame(frames_[f]), .callees = {}, .targets = {}});
+      links_.push_back({.frame_bytes = costs_.frame(frames_[f]),
+                        .entry_bytes = costs_.entry != nullptr ? costs_.entry(frames_[f]) : 0,
+                        .callees = {},
+                        .targets = {}});
       add_calls(program, f, links_.back());
     }
   }

@@ -12,6 +12,7 @@ namespace tailbound::jit {
 /// Bytes that a scheme takes; `frame` includes the return address.
 struct StackCosts {
   std::uint32_t (*frame)(const Frame&) = nullptr;
+  std::uint32_t (*entry)(const Frame&) = nullptr;  // more for the frame that a run enters; nullptr: nothing
   std::uint32_t helper = 8;  // below the frame that calls one
 };
 

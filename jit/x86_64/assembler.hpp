@@ -76,6 +76,7 @@ class Assembler {
   void mov(R32 dst, Mem src) { load(0x8b, dst.reg, src, false); }
   void mov(Mem dst, R64 src) { load(0x89, src.reg, dst, true); }
   void mov(Mem dst, R32 src) { load(0x89, src.reg, dst, false); }
+  void lea(R64 dst, Mem address) { load(0x8d, dst.reg, address, true); }
   /// mov r32, imm32: zero-extends.
   void mov_imm32(Gp dst, std::uint32_t imm) { rex_b(dst), op(0xb8 | low(dst)), out_.u32(imm); }
   /// mov r64, imm32: sign-extends.
@@ -109,6 +110,9 @@ class Assembler {
   void alu_imm8(Group1 what, R32 dst, std::int8_t imm) { rex(Gp::rax, dst.reg), group1_imm8(what, dst.reg, imm); }
   void alu_imm8(Group1 what, Mem dst, std::int8_t imm) {
     rex_mem(Gp::rax, dst, true), op(0x83), mem(digit(what), dst), op(static_cast<std::uint8_t>(imm));
+  }
+  void alu32_imm8(Group1 what, Mem dst, std::int8_t imm) {
+    rex_mem(Gp::rax, dst, false), op(0x83), mem(digit(what), dst), op(static_cast<std::uint8_t>(imm));
   }
   void alu_imm32(Group1 what, R64 dst, std::int32_t imm) { rex_w(Gp::rax, dst.reg), group1_imm32(what, dst.reg, imm); }
   void alu_imm32(Group1 what, R32 dst, std::int32_t imm) { rex(Gp::rax, dst.reg), group1_imm32(what, dst.reg, imm); }
@@ -158,6 +162,19 @@ class Assembler {
   void nop2() { bytes({0x66, 0x90}); }
   void nop3() { bytes({0x0f, 0x1f, 0x00}); }
   void nop5() { bytes({0x0f, 0x1f, 0x44, 0x00, 0x00}); }
+  /// `count` bytes in as few nops as can be, the longest (8 bytes) first, as the kernel fills.
+  void nops(std::uint32_t count) {
+    for (; count >= 8; count -= 8) bytes({0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00});
+    switch (count) {
+      case 7: bytes({0x0f, 0x1f, 0x80, 0x00, 0x00, 0x00, 0x00}); break;
+      case 6: bytes({0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00}); break;
+      case 5: nop5(); break;
+      case 4: bytes({0x0f, 0x1f, 0x40, 0x00}); break;
+      case 3: nop3(); break;
+      case 2: nop2(); break;
+      case 1: op(0x90); break;
+    }
+  }
   /// Jumps inside one template: the label is bound later, the distance fits 8 bits.
   void jcc(Cond cond, ShortLabel& label) {
     op(0x70 | static_cast<std::uint8_t>(cond));
@@ -179,6 +196,8 @@ class Assembler {
   /// Opcode and a 32-bit distance that is filled in later; returns the offset of the field.
   std::uint32_t jmp_rel32() { return op(0xe9), rel32(); }
   std::uint32_t call_rel32() { return op(0xe8), rel32(); }
+  /// Calls what lies `distance` bytes behind this call.
+  void call_over(std::uint32_t distance) { op(0xe8), out_.u32(distance); }
   std::uint32_t jcc_rel32(Cond cond) {
     return bytes({0x0f, static_cast<std::uint8_t>(0x80 | static_cast<unsigned>(cond))}), rel32();
   }

@@ -267,9 +267,11 @@ class FunctionCompiler {
       return {};
     }
     if (bpf::is_local_call(insn)) {
+      const std::uint32_t callee = function_at(insn_ + 1 + static_cast<std::uint32_t>(insn.imm));
+      e_.callee = c_.frames_[callee];
       run_steps(scheme_.call_site, e_);
-      const std::uint32_t first = insn_ + 1 + static_cast<std::uint32_t>(insn.imm);
-      e_.relocate(Relocation::Kind::function, a_.call_rel32(), function_at(first));
+      e_.relocate(Relocation::Kind::function, a_.call_rel32(), callee);
+      run_steps(scheme_.after_call, e_);
       return {};
     }
     if (!bpf::is_helper_call(insn)) return "a call of a kernel function";

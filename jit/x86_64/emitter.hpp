@@ -26,6 +26,7 @@ struct Emitter {
   jit::Frame frame;
   std::uint16_t function = 0;
   SiteUnderWay site;
+  jit::Frame callee = {};  // of the subprogram call under way
 
   /// The field at `offset` (already emitted) depends on where things lie.
   void relocate(jit::Relocation::Kind kind, std::uint32_t offset, std::uint32_t target, std::int32_t addend = 0) {
@@ -40,5 +41,7 @@ struct Emitter {
 
 using Step = jit::Step<Emitter>;
 using Scheme = jit::Scheme<Emitter>;
+
+constexpr Step named(std::string_view name, void (*emit)(Emitter&)) { return {name, emit}; }
 
 }  // namespace tailbound::x86_64

@@ -30,6 +30,7 @@ void link(const jit::Image& image, const Placement& placement, std::uint8_t* cod
       case Relocation::Kind::map_value:
         put(at, placement.map_value[r.target] + static_cast<std::uint64_t>(static_cast<std::int64_t>(r.addend)));
         break;
+      case Relocation::Kind::per_cpu: put(at, placement.per_cpu + static_cast<std::uint32_t>(r.addend)); break;
     }
   }
 }

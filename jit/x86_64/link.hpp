@@ -18,6 +18,7 @@ struct Placement {
   std::array<std::uint64_t, 16> helper{};    // by helper number
   std::array<std::uint64_t, 16> thunk{};     // by register number
   std::uint64_t return_thunk = 0;
+  std::uint64_t per_cpu = 0;                 // a PerCpu (counter.hpp)
 };
 
 /// Fills every relocation of `image` in `code`, which is a writable copy of image.code.

@@ -15,5 +15,6 @@ const Scheme* find_scheme(std::string_view name);
 /// Options as the stock kernels of golden.jsonl had them.
 jit::Options options_6_1();
 jit::Options options_6_12();
+jit::Options options_6_18();
 
 }  // namespace tailbound::x86_64

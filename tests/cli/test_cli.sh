@@ -75,6 +75,25 @@ for file in "$selftests"/*.graph; do
   esac
 done
 
+# --- every scheme: a counterexample on file is found again by run and by fuzz; without one the search holds ---
+regressions="$root/corpus/regressions/schemes"
+for scheme in $("$tb" schemes --names); do
+  if [ -e "$regressions/$scheme.graph" ]; then
+    expect "fuzz_finds_$scheme" 1 '^replay   ./tailbound run ' "$tb" fuzz --scheme "$scheme" --time 60 --findings found
+    expect "run_finds_$scheme" 1 '^finding' "$tb" run "$regressions/$scheme.graph" --scheme "$scheme"
+    expect "pointer_takes_$scheme" 0 '^holds' "$tb" run "$regressions/$scheme.graph"
+  else
+    expect "fuzz_holds_$scheme" 0 'scenarios judged' "$tb" fuzz --scheme "$scheme" --time 1
+  fi
+done
+expect schemes_table 0 '^call-prologue +yes +no +linux-6.1 ' "$tb" schemes
+expect schemes_document 0 '^# Schemes$' "$tb" schemes --markdown --evidence "$regressions"
+"$tb" schemes --markdown --evidence "$regressions" | diff -q - "$root/docs/schemes.md" >/dev/null &&
+  echo 'ok schemes_document_is_up_to_date' || echo 'FAILED schemes_document_is_up_to_date: docs/schemes.md differs'
+one_line schemes_without_evidence 2 'absent: .*expected a folder' "$tb" schemes --markdown --evidence absent
+one_line count_without_closed_form 3 'incomparable: .* hidden-slot' "$tb" count "$hierarchy" --scheme hidden-slot
+expect count_call_prologue 0 '^33$' "$tb" count "$hierarchy" --scheme call-prologue
+
 # --- bad input: one line, exit 2, nothing written ---
 one_line unknown_command 2 'tailbound: ' "$tb" frobnicate
 one_line unknown_option 2 'tailbound: ' "$tb" fuzz --frobnicate

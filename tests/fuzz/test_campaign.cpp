@@ -50,7 +50,8 @@ TEST(Campaign, StopsAtAFinding) {
 
 TEST(Engines, UnknownNamesSayWhatWasExpected) {
   EXPECT_EQ(fuzz::make_engines({.engines = {"z80"}}).error(), "unknown engine 'z80'; expected interpreter or x86_64");
-  EXPECT_EQ(fuzz::make_engines({.scheme = "best"}).error(), "unknown scheme 'best'; expected pointer or by-value");
+  const std::string no_scheme = fuzz::make_engines({.scheme = "best"}).error();
+  EXPECT_TRUE(no_scheme.starts_with("unknown scheme 'best'; expected pointer, ")) << no_scheme;
   EXPECT_FALSE(fuzz::make_engines({.engines = {}}).has_value());
 }
 

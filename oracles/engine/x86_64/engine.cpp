@@ -8,6 +8,7 @@
 
 #include "jit/emit/executable_memory.hpp"
 #include "jit/x86_64/compiler.hpp"
+#include "jit/x86_64/counter.hpp"
 #include "jit/x86_64/link.hpp"
 #include "oracles/engine/disturbance.hpp"
 #include "oracles/engine/image_source.hpp"
@@ -103,6 +104,7 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
       placement_.thunk[reg] = machine_->code.address(stubs_.thunk[reg]);
     }
     placement_.return_thunk = machine_->code.address(stubs_.return_thunk);
+    placement_.per_cpu = reinterpret_cast<std::uint64_t>(&per_cpu_);
     record_.stack_top = machine_->stack.top();
   }
 
@@ -115,6 +117,8 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
     }
     lowered_ = &lowered;
     entry_traps_->clear();
+    task_ = {};  // a scenario is a task of its own
+    per_cpu_ = {.tail_calls = 0, .current = &task_};
     std::size_t runs = 0;
     for (const bpf::Event& event : lowered.events) {
       if (const auto* run = std::get_if<bpf::Run>(&event)) {
@@ -393,6 +397,8 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
   std::string why_not_;
   std::unique_ptr<Machine> machine_;
   EntryRecord record_;  // its address is built into the stubs: this object does not move
+  arch::Task task_;
+  arch::PerCpu per_cpu_;  // its address is built into images
   Stubs stubs_;
   std::size_t first_free_ = 0;
   std::size_t next_ = 0;

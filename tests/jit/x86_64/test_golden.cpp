@@ -14,6 +14,7 @@ namespace tailbound::test {
 namespace {
 
 struct Generation {
+  const char* name;
   const char* kernel;
   const char* scheme;
   jit::Options options;
@@ -28,13 +29,15 @@ bool is_foreign_address(jit::Relocation::Kind kind) {
     case jit::Relocation::Kind::thunk:
     case jit::Relocation::Kind::return_thunk:
     case jit::Relocation::Kind::map:
-    case jit::Relocation::Kind::map_value: return true;
+    case jit::Relocation::Kind::map_value:
+    case jit::Relocation::Kind::per_cpu: return true;
   }
   return true;
 }
 
 bool is_eight_bytes(jit::Relocation::Kind kind) {
-  return kind == jit::Relocation::Kind::map || kind == jit::Relocation::Kind::map_value;
+  return kind == jit::Relocation::Kind::map || kind == jit::Relocation::Kind::map_value ||
+         kind == jit::Relocation::Kind::per_cpu;
 }
 
 /// The program linked at the kernel's addresses, slot 0 empty or holding the program itself.
@@ -90,11 +93,21 @@ TEST_P(Golden, ImagesAreTheKernelsByteForByte) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Kernels, Golden,
-                         testing::Values(Generation{"6.1.0", "by-value", x86_64::options_6_1()},
-                                         Generation{"6.12.113", "pointer", x86_64::options_6_12()}),
-                         [](const auto& row) {
-                           return std::string(row.param.kernel) == "6.1.0" ? "Debian_6_1_192" : "Debian_6_12_113";
-                         });
+                         testing::Values(
+                             Generation{"Debian_6_1_192", "6.1.0", "by-value", x86_64::options_6_1()},
+                             Generation{"Debian_6_12_113", "6.12.113", "pointer", x86_64::options_6_12()},
+                             Generation{"Linux_6_18_44", "6.18", "pointer-6.18", x86_64::options_6_18()}),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+/// The rows tell the two later generations apart: in the sixth program both functions call helpers.
+TEST(GoldenScheme, TheReloadBeforeHelpersIsSeen) {
+  x86_64::Compiler compiler;
+  jit::Image image;
+  const auto rows = golden_rows("6.18", "x86_64");
+  ASSERT_EQ(rows.size(), 10U);
+  ASSERT_TRUE(compiler.compile(rows[5].bytecode, *x86_64::find_scheme("pointer"), x86_64::options_6_18(), image));
+  EXPECT_NE(image.functions[0].size, rows[5].slots_empty[0].bytes.size());
+}
 
 TEST(GoldenScheme, TheWrongSchemeIsSeen) {
   const auto rows = golden_rows("6.1.0", "x86_64");
