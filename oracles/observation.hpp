@@ -35,6 +35,7 @@ struct RunObservation {
   std::uint64_t return_value = 0;        // r0; the low 32 bits are what a kernel shows
   std::vector<std::uint64_t> ledger;     // bpf::LedgerLayout words
   std::vector<std::uint64_t> cells;      // all array maps of the scenario after the run, in order
+  std::vector<std::uint8_t> context;     // bpf::Lowered::context after the run; empty where none was given
   Fault fault;
   FrameState frame;
   std::uint64_t stack_used = 0;          // bytes of machine stack, 0: not measured

@@ -6,6 +6,7 @@
 #include "jit/emit/executable_memory.hpp"
 #include "jit/x86_64/compiler.hpp"
 #include "jit/x86_64/link.hpp"
+#include "oracles/engine/x86_64/given_context.hpp"
 #include "oracles/engine/x86_64/guard.hpp"
 #include "oracles/engine/x86_64/runtime.hpp"
 #include "oracles/engine/x86_64/stubs.hpp"
@@ -92,6 +93,12 @@ class X86Engine final : public Engine {
     out.layout = lowered.ledger;
     out.unavailable = why_not_.empty() ? std::string(unsupported_event(lowered)) : why_not_;
     if (!out.unavailable.empty() || !load(lowered, out.unavailable)) {
+      out.runs.clear();
+      return;
+    }
+    const GivenContextInUse given(lowered.context ? &*lowered.context : nullptr);
+    if (!given.problem().empty()) {
+      out.unavailable = given.problem();
       out.runs.clear();
       return;
     }
@@ -199,7 +206,9 @@ class X86Engine final : public Engine {
     std::fill_n(ledger, lowered.ledger.words(), 0);
     ledger[bpf::LedgerLayout::fuel] = fuel;
     record_.target = functions_of(program)[0];
-    record_.context = runtime_.context_address();
+    record_.context = lowered.context ? given_context_pointer(*lowered.context) : runtime_.context_address();
+    record_.length = lowered.context ? lowered.context->bytes.size() : register_poison;
+    if (lowered.context) fill_given_context(*lowered.context);
     record_.random_calls = 0;
     record_.time_calls = 0;
     record_.seed = lowered.seed;
@@ -220,6 +229,8 @@ class X86Engine final : public Engine {
                    .callee_saved = record_.saved == register_canaries,
                    .canaries = machine_->stack.canaries_intact()};
     }
+    out.context.clear();
+    if (lowered.context) read_given_context(*lowered.context, out.context);
     out.ledger.assign(ledger, ledger + lowered.ledger.words());
     out.cells.clear();
     for (std::uint16_t m = lowered.first_array_map; m < lowered.first_prog_array; ++m) {
