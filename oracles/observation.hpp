@@ -37,6 +37,7 @@ struct RunObservation {
   /// Tail calls taken by each context, in the order of opening; empty: one context, tail_calls() is its count.
   std::vector<std::uint64_t> contexts;
   std::vector<std::uint64_t> cells;      // all array maps of the scenario after the run, in order
+  std::vector<std::uint8_t> context;     // bpf::Lowered::context after the run; empty where none was given
   Fault fault;
   FrameState frame;
   std::uint64_t stack_used = 0;          // bytes of machine stack, 0: not measured

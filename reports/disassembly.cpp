@@ -145,6 +145,8 @@ class Writer {
         return "return thunk";
       case Relocation::Kind::map:
         return "map " + lowered_.maps[r.target].name;
+      case Relocation::Kind::per_cpu:
+        return fmt::format("per-CPU data + {}", r.addend);
       case Relocation::Kind::map_value:
         return fmt::format("value of {} + {}", lowered_.maps[r.target].name, r.addend);
     }

@@ -24,6 +24,7 @@ constexpr const char* lesson =
     "  ./tailbound count FILE.graph --scheme by-value   how many tail calls a run would make, at once\n"
     "  ./tailbound show FILE.graph                      the machine code, beside the BPF instructions\n"
     "  ./tailbound schemes                              the designs that --scheme takes\n"
+    "  ./tailbound plugin --program HEX                 one program, for a BPF conformance suite\n"
     "  ./tailbound test                                 all tests, under sanitizers too\n"
     "  ./tailbound bench                                scenarios a second, by stage\n"
     "Exit codes: 0 holds, 1 finding or failed expectation, 2 bad input, 3 could not run.";
@@ -91,6 +92,7 @@ int run(int argc, char** argv) {
   add_count(app, exit);
   add_show(app, exit);
   add_schemes(app, exit);
+  add_plugin(app, exit);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {

@@ -29,6 +29,10 @@ std::span<const Limits> all_limits();
 const Limits& default_limits();
 const Limits* find_limits(std::string_view name);
 
+/// What the kernel accepts of one program, whatever its release (BPF_COMPLEXITY_LIMIT_INSNS, MAX_BPF_STACK).
+inline constexpr std::uint32_t max_insns = 1'000'000;
+inline constexpr std::uint16_t max_stack = 512;
+
 /// Caps of the data model itself, whatever the kernel.
 namespace cap {
 inline constexpr std::uint32_t programs = 64;

@@ -407,6 +407,7 @@ void lower(const Scenario& scenario, Lowered& into) {
   into.seed = scenario.seed;
   into.ledger = {.functions = numbering.functions, .sites = numbering.sites};
   into.has_asm = false;
+  into.context.reset();
   into.events = scenario.events;
   lower_maps(scenario, into);
   into.programs.resize(scenario.programs.size());

@@ -101,6 +101,16 @@ struct LoweredMap {
   std::vector<Slot> slots;           // prog_array: initial content, sorted
 };
 
+/// Memory that a program gets in place of its type's context: r1 is its address, r2 its length (both 0 when it
+/// has no bytes). Every run finds it fresh.
+struct GivenContext {
+  std::vector<std::uint8_t> bytes;
+  bool writable = false;
+};
+/// Where it lies, on every engine alike, so that a program that computes with addresses computes the same.
+inline constexpr std::uint64_t given_context_address = 0x6000'0000'0000;
+inline constexpr std::size_t given_context_limit = std::size_t{1} << 20;
+
 /// Everything an engine needs, on its own: it outlives the scenario it came from.
 /// Maps: 0 the ledger, 1 the data pool (constants hidden from the verifier), then the scenario's array maps,
 /// then its prog_arrays. Two-slot loads of kind `map` and `map_value` carry that index.
@@ -118,6 +128,7 @@ struct Lowered {
   std::uint16_t first_array_map = 2;
   std::uint16_t first_prog_array = 2;
   bool has_asm = false;
+  std::optional<GivenContext> context;  // nothing: what the engine has for the type
 
   std::size_t runs() const;
   std::uint64_t fuel_of_run(std::size_t run) const {

@@ -27,25 +27,61 @@ Group1 group1(bpf::AluOp op) {
   std::unreachable();
 }
 
+/// rax and r11 hold dividend and divisor, which is not zero and, signed, not -1. Quotient in rax, remainder in
+/// rdx.
+void divide(Assembler& a, Division what) {
+  if (!what.is_signed) {
+    a.alu(Group1::bit_xor, edx, edx);
+    what.wide ? a.div(r11) : a.div(r11d);
+  } else if (what.wide) {
+    a.cqo();
+    a.idiv(r11);
+  } else {
+    a.cdq();
+    a.idiv(r11d);
+  }
+}
+
+void clear(Assembler& a, Gp dst) { a.alu(Group1::bit_xor, R32{dst}, R32{dst}); }
+
+/// The processor traps where the least number is divided by -1.
+void divide_by_minus_one(Assembler& a, Division what, Gp dst) {
+  if (what.remainder) clear(a, dst);
+  else what.wide ? a.neg(R64{dst}) : a.neg(R32{dst});
+}
+
+void divide_by_zero(Assembler& a, Division what, Gp dst) {
+  if (!what.remainder) clear(a, dst);
+  else if (!what.wide) a.mov(R32{dst}, R32{dst});
+}
+
 /// r11 holds the divisor.
-void divide_by_r11(Assembler& a, bool wide, bool remainder, Gp dst) {
+void divide_by_r11(Assembler& a, Division what, Gp dst) {
   ShortLabel by_zero;
+  ShortLabel by_minus_one;
   ShortLabel done;
-  wide ? a.test(r11, r11) : a.test(r11d, r11d);
+  what.wide ? a.test(r11, r11) : a.test(r11d, r11d);
   a.jcc(Cond::e, by_zero);
+  if (what.is_signed) {
+    what.wide ? a.alu_imm8(Group1::cmp, r11, -1) : a.alu_imm8(Group1::cmp, r11d, -1);
+    a.jcc(Cond::e, by_minus_one);
+  }
   if (dst != Gp::rax) a.mov(r10, rax);
   if (dst != Gp::rdx) a.mov(r9, rdx);
   if (dst != Gp::rax) a.mov(rax, R64{dst});
-  a.alu(Group1::bit_xor, edx, edx);
-  wide ? a.div(r11) : a.div(r11d);
-  a.mov(r11, remainder ? rdx : rax);
+  divide(a, what);
+  a.mov(r11, what.remainder ? rdx : rax);
   if (dst != Gp::rdx) a.mov(rdx, r9);
   if (dst != Gp::rax) a.mov(rax, r10);
   a.mov(R64{dst}, r11);
   a.jmp(done);
+  if (what.is_signed) {
+    a.bind(by_minus_one);
+    divide_by_minus_one(a, what, dst);
+    a.jmp(done);
+  }
   a.bind(by_zero);
-  if (!remainder) a.alu(Group1::bit_xor, R32{dst}, R32{dst});
-  else if (!wide) a.mov(R32{dst}, R32{dst});
+  divide_by_zero(a, what, dst);
   a.bind(done);
 }
 
@@ -87,14 +123,14 @@ void emit_simple_alu(Assembler& a, bool wide, bpf::AluOp op, Gp dst, std::int32_
   }
 }
 
-void emit_divide(Assembler& a, bool wide, bool remainder, Gp dst, Gp src) {
+void emit_divide(Assembler& a, Division what, Gp dst, Gp src) {
   a.mov(r11, R64{src});
-  divide_by_r11(a, wide, remainder, dst);
+  divide_by_r11(a, what, dst);
 }
 
-void emit_divide(Assembler& a, bool wide, bool remainder, Gp dst, std::int32_t imm) {
-  wide ? emit_mov_simm32(a, Gp::r11, imm) : emit_mov_imm32(a, Gp::r11, static_cast<std::uint32_t>(imm));
-  divide_by_r11(a, wide, remainder, dst);
+void emit_divide(Assembler& a, Division what, Gp dst, std::int32_t imm) {
+  what.wide ? emit_mov_simm32(a, Gp::r11, imm) : emit_mov_imm32(a, Gp::r11, static_cast<std::uint32_t>(imm));
+  divide_by_r11(a, what, dst);
 }
 
 void emit_shift(Assembler& a, bool wide, Shift what, Gp dst, Gp count) {

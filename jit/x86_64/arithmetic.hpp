@@ -16,10 +16,15 @@ void emit_mov_imm64(Assembler& a, Gp dst, std::uint64_t imm);
 void emit_simple_alu(Assembler& a, bool wide, bpf::AluOp op, Gp dst, Gp src);
 void emit_simple_alu(Assembler& a, bool wide, bpf::AluOp op, Gp dst, std::int32_t imm);
 
-/// Unsigned; a zero divisor gives quotient 0 and leaves the dividend as remainder (RFC 9669 section 4.1). Uses r9,
-/// r10 and r11, which hold no BPF register.
-void emit_divide(Assembler& a, bool wide, bool remainder, Gp dst, Gp src);
-void emit_divide(Assembler& a, bool wide, bool remainder, Gp dst, std::int32_t imm);
+struct Division {
+  bool wide = true;
+  bool remainder = false;
+  bool is_signed = false;
+};
+/// A zero divisor gives quotient 0 and leaves the dividend as remainder; the least number divided by -1 is
+/// itself, with remainder 0 (RFC 9669 section 4.1). Uses r9, r10 and r11, which hold no BPF register.
+void emit_divide(Assembler& a, Division what, Gp dst, Gp src);
+void emit_divide(Assembler& a, Division what, Gp dst, std::int32_t imm);
 
 /// The count is taken modulo the width. Uses r10 and r11.
 void emit_shift(Assembler& a, bool wide, Shift what, Gp dst, Gp count);

@@ -84,6 +84,16 @@ class Assembler {
   void mov_imm64(Gp dst, std::uint64_t imm) { rex_w(Gp::rax, dst), op(0xb8 | low(dst)), out_.u64(imm); }
   void movzx8(R64 dst, Mem src) { rex_mem(dst.reg, src, true), bytes({0x0f, 0xb6}), mem(dst.reg, src); }
   void movzx16(R64 dst, Mem src) { rex_mem(dst.reg, src, true), bytes({0x0f, 0xb7}), mem(dst.reg, src); }
+  void movzx16(R32 dst, R32 src) { rex(dst.reg, src.reg), bytes({0x0f, 0xb7}), direct(dst.reg, src.reg); }
+  // Sign-extending: from memory to 64 bits, from the low part of a register to 64 or 32 bits.
+  void movsx8(R64 dst, Mem src) { rex_mem(dst.reg, src, true), bytes({0x0f, 0xbe}), mem(dst.reg, src); }
+  void movsx16(R64 dst, Mem src) { rex_mem(dst.reg, src, true), bytes({0x0f, 0xbf}), mem(dst.reg, src); }
+  void movsx32(R64 dst, Mem src) { rex_mem(dst.reg, src, true), op(0x63), mem(dst.reg, src); }
+  void movsx8(R64 dst, R64 src) { rex_w(dst.reg, src.reg), bytes({0x0f, 0xbe}), direct(dst.reg, src.reg); }
+  void movsx16(R64 dst, R64 src) { rex_w(dst.reg, src.reg), bytes({0x0f, 0xbf}), direct(dst.reg, src.reg); }
+  void movsx32(R64 dst, R64 src) { rex_w(dst.reg, src.reg), op(0x63), direct(dst.reg, src.reg); }
+  void movsx8(R32 dst, R32 src) { rex8(dst.reg, src.reg), bytes({0x0f, 0xbe}), direct(dst.reg, src.reg); }
+  void movsx16(R32 dst, R32 src) { rex(dst.reg, src.reg), bytes({0x0f, 0xbf}), direct(dst.reg, src.reg); }
 
   // --- stores of 8 and 16 bits, and of immediates ---
   /// A REX prefix makes codes 4 to 7 mean spl … dil instead of ah … bh.
@@ -130,6 +140,11 @@ class Assembler {
   /// Unsigned rdx:rax / src: quotient in rax, remainder in rdx.
   void div(R64 src) { rex_w(Gp::rax, src.reg), op(0xf7), direct(Gp::rsi, src.reg); }
   void div(R32 src) { rex(Gp::rax, src.reg), op(0xf7), direct(Gp::rsi, src.reg); }
+  /// Signed; cqo and cdq make the dividend's upper half.
+  void idiv(R64 src) { rex_w(Gp::rax, src.reg), op(0xf7), direct(Gp::rdi, src.reg); }
+  void idiv(R32 src) { rex(Gp::rax, src.reg), op(0xf7), direct(Gp::rdi, src.reg); }
+  void cqo() { bytes({0x48, 0x99}); }
+  void cdq() { op(0x99); }
   void imul(R64 dst, R64 src) { rex_w(dst.reg, src.reg), bytes({0x0f, 0xaf}), direct(dst.reg, src.reg); }
   void imul(R32 dst, R32 src) { rex(dst.reg, src.reg), bytes({0x0f, 0xaf}), direct(dst.reg, src.reg); }
   void imul_imm32(R64 dst, R64 src, std::int32_t imm) {
@@ -147,6 +162,36 @@ class Assembler {
   /// By cl.
   void shift_cl(Shift what, R64 dst) { rex_w(Gp::rax, dst.reg), op(0xd3), direct(digit(what), dst.reg); }
   void shift_cl(Shift what, R32 dst) { rex(Gp::rax, dst.reg), op(0xd3), direct(digit(what), dst.reg); }
+
+  // --- byte order ---
+  void bswap(R64 dst) {
+    rex_w(Gp::rax, dst.reg), bytes({0x0f, static_cast<std::uint8_t>(0xc8 | low(dst.reg))});
+  }
+  void bswap(R32 dst) { rex_b(dst.reg), bytes({0x0f, static_cast<std::uint8_t>(0xc8 | low(dst.reg))}); }
+  /// Rotates the low 16 bits; the others stay.
+  void ror16_imm8(Gp dst, std::uint8_t count) {
+    op(0x66), rex_b(dst), op(0xc1), direct(Gp::rcx, dst), op(count);
+  }
+
+  // --- atomic: with the lock prefix ---
+  void lock_alu(Group1 what, Mem dst, R64 src) { op(0xf0), load(mr(what), src.reg, dst, true); }
+  void lock_alu(Group1 what, Mem dst, R32 src) { op(0xf0), load(mr(what), src.reg, dst, false); }
+  /// The old value comes back in src.
+  void lock_xadd(Mem dst, R64 src) {
+    op(0xf0), rex_mem(src.reg, dst, true), bytes({0x0f, 0xc1}), mem(src.reg, dst);
+  }
+  void lock_xadd(Mem dst, R32 src) {
+    op(0xf0), rex_mem(src.reg, dst, false), bytes({0x0f, 0xc1}), mem(src.reg, dst);
+  }
+  void lock_xchg(Mem dst, R64 src) { op(0xf0), load(0x87, src.reg, dst, true); }
+  void lock_xchg(Mem dst, R32 src) { op(0xf0), load(0x87, src.reg, dst, false); }
+  /// Compares with rax (eax); equal: stores src, else loads rax.
+  void lock_cmpxchg(Mem dst, R64 src) {
+    op(0xf0), rex_mem(src.reg, dst, true), bytes({0x0f, 0xb1}), mem(src.reg, dst);
+  }
+  void lock_cmpxchg(Mem dst, R32 src) {
+    op(0xf0), rex_mem(src.reg, dst, false), bytes({0x0f, 0xb1}), mem(src.reg, dst);
+  }
 
   // --- stack and control ---
   void push(R64 reg) { rex_b(reg.reg), op(0x50 | low(reg.reg)); }
@@ -186,6 +231,12 @@ class Assembler {
     label.add(here());
     op(0);
   }
+  /// Back to a place of the same template.
+  void jcc_back(Cond cond, std::uint32_t target) {
+    const std::uint32_t distance = here() + 2 - target;
+    assert(distance <= 128 && "a template's short jump fits 8 bits");
+    op(0x70U | static_cast<unsigned>(cond)), op(static_cast<std::uint8_t>(0U - distance));
+  }
   void bind(const ShortLabel& label) {
     label.each([&](std::uint32_t field) {
       const std::uint32_t distance = here() - field - 1;
@@ -223,6 +274,11 @@ class Assembler {
     if (extended(reg) || extended(rm)) op(0x40U | (extended(reg) ? 4U : 0U) | (extended(rm) ? 1U : 0U));
   }
   void rex_b(Gp rm) { rex(Gp::rax, rm); }
+  /// The same for a byte register: without a REX prefix codes 4 to 7 mean ah … bh.
+  void rex8(Gp reg, Gp rm) {
+    if (static_cast<unsigned>(rm) >= 4 && !extended(reg) && !extended(rm)) op(0x40);
+    else rex(reg, rm);
+  }
   void rex_mem(Gp reg, Mem m, bool wide, bool force = false) {
     const unsigned bits = (wide ? 8U : 0U) | (extended(reg) ? 4U : 0U) |
                           (m.has_index && extended(m.index) ? 2U : 0U) | (extended(m.base) ? 1U : 0U);

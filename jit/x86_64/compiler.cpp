@@ -5,6 +5,8 @@
 
 #include "jit/bpf/decode.hpp"
 #include "jit/x86_64/arithmetic.hpp"
+#include "jit/x86_64/atomic.hpp"
+#include "jit/x86_64/extend.hpp"
 #include "jit/x86_64/relax.hpp"
 
 namespace tailbound::x86_64 {
@@ -42,6 +44,12 @@ Cond condition(JumpOp op) {
   return Cond::e;
 }
 
+bool is_known_helper(std::int32_t number) {
+  return number == static_cast<std::int32_t>(bpf::Helper::lookup) ||
+         number == static_cast<std::int32_t>(bpf::Helper::time) ||
+         number == static_cast<std::int32_t>(bpf::Helper::random);
+}
+
 }  // namespace
 
 /// One function of a program.
@@ -72,9 +80,8 @@ class FunctionCompiler {
     for (insn_ = function_.first_insn; insn_ < function_.end_insn; ++insn_) {
       c_.scratch_.ensure(longest_template);
       c_.address_.push_back(a_.here());
-      if (const std::string_view refused = lower(program_.insns[insn_]); !refused.empty()) {
-        return std::unexpected(bpf::InsnError{insn_, std::string(refused) + " is not compiled by x86_64"});
-      }
+      if (const std::string_view refused = lower(program_.insns[insn_]); !refused.empty())
+        return refusal(refused);
       if (bpf::is_two_slot(program_.insns[insn_])) {
         c_.address_.push_back(a_.here());
         ++insn_;
@@ -87,6 +94,12 @@ class FunctionCompiler {
   }
 
  private:
+  std::unexpected<bpf::InsnError> refusal(std::string_view what) const {
+    const Insn& insn = program_.insns[insn_];
+    const std::string number = bpf::is_helper_call(insn) ? " " + std::to_string(insn.imm) : "";
+    return std::unexpected(bpf::InsnError{insn_, std::string(what) + number + " is not compiled by x86_64"});
+  }
+
   // --- instructions; each returns the name of what it refuses, or nothing ---
 
   std::string_view lower(const Insn& insn) {
@@ -115,15 +128,15 @@ class FunctionCompiler {
       case AluOp::bit_and:
       case AluOp::bit_xor:
       case AluOp::mov:
-        if (insn.off != 0) return "a move with sign extension";
-        by_register ? emit_simple_alu(a_, wide, op, dst, src) : emit_simple_alu(a_, wide, op, dst, insn.imm);
+        if (insn.off != 0) emit_move_signed(a_, wide, insn.off, dst, src);
+        else
+          by_register ? emit_simple_alu(a_, wide, op, dst, src) : emit_simple_alu(a_, wide, op, dst, insn.imm);
         return {};
       case AluOp::mul: return lower_multiply(insn, wide, dst, src);
       case AluOp::div:
       case AluOp::mod: {
-        if (insn.off != 0) return "a signed division";
-        const bool remainder = op == AluOp::mod;
-        by_register ? emit_divide(a_, wide, remainder, dst, src) : emit_divide(a_, wide, remainder, dst, insn.imm);
+        const Division what = {.wide = wide, .remainder = op == AluOp::mod, .is_signed = insn.off == 1};
+        by_register ? emit_divide(a_, what, dst, src) : emit_divide(a_, what, dst, insn.imm);
         return {};
       }
       case AluOp::lsh: return lower_shift(insn, wide, Shift::shl);
@@ -132,7 +145,11 @@ class FunctionCompiler {
       case AluOp::neg:
         wide ? a_.neg(R64{dst}) : a_.neg(R32{dst});
         return {};
-      case AluOp::end: return "a byte swap";
+      case AluOp::end:
+        // To little-endian truncates; to big-endian and bswap (class ALU64) reverse.
+        if (wide || by_register) emit_byte_swap(a_, insn.imm, dst);
+        else emit_truncate(a_, insn.imm, dst);
+        return {};
     }
     return "this operation";
   }
@@ -151,9 +168,12 @@ class FunctionCompiler {
   }
 
   std::string_view lower_load(const Insn& insn) {
-    if ((insn.opcode & bpf::opcode::mode_mask) != bpf::opcode::mode_mem) return "a sign-extending load";
     const R64 dst{machine(insn.dst)};
     const Mem from = at(R64{machine(insn.src)}, insn.off);
+    if ((insn.opcode & bpf::opcode::mode_mask) == bpf::opcode::mode_memsx) {
+      emit_load_signed(a_, bpf::width_of(insn), dst, from);
+      return {};
+    }
     switch (bpf::width_of(insn)) {
       case bpf::Width::b1: a_.movzx8(dst, from); break;
       case bpf::Width::b2: a_.movzx16(dst, from); break;
@@ -175,7 +195,11 @@ class FunctionCompiler {
   }
 
   std::string_view lower_store(const Insn& insn) {
-    if ((insn.opcode & bpf::opcode::mode_mask) == bpf::opcode::mode_atomic) return "an atomic operation";
+    if ((insn.opcode & bpf::opcode::mode_mask) == bpf::opcode::mode_atomic) {
+      const bool wide = bpf::width_of(insn) == bpf::Width::b8;
+      const bool known = emit_atomic(a_, wide, insn.imm, machine(insn.dst), insn.off, machine(insn.src));
+      return known ? "" : "an atomic operation later than RFC 9669";
+    }
     const Gp src = machine(insn.src);
     const Mem to = at(R64{machine(insn.dst)}, insn.off);
     switch (bpf::width_of(insn)) {
@@ -215,8 +239,8 @@ class FunctionCompiler {
     const JumpOp op = bpf::jump_op(insn);
     switch (op) {
       case JumpOp::ja:
-        if (!wide) return "a long jump";
-        jump({.target_insn = local(insn_ + 1) + static_cast<std::uint32_t>(insn.off)});
+        // The long one (class JMP32) has its distance in the immediate.
+        jump({.target_insn = local(insn_ + 1) + static_cast<std::uint32_t>(wide ? insn.off : insn.imm)});
         return {};
       case JumpOp::call: return lower_call(insn);
       case JumpOp::exit:
@@ -275,6 +299,7 @@ class FunctionCompiler {
       return {};
     }
     if (!bpf::is_helper_call(insn)) return "a call of a kernel function";
+    if (!is_known_helper(insn.imm)) return "a call of helper";
     run_steps(scheme_.helper_site, e_);
     e_.relocate(Relocation::Kind::helper, a_.call_rel32(), static_cast<std::uint32_t>(insn.imm));
     return {};

@@ -38,6 +38,7 @@ std::uint32_t width(Relocation::Kind kind) {
       return 4;
     case Relocation::Kind::map:
     case Relocation::Kind::map_value:
+    case Relocation::Kind::per_cpu:
       return 8;
   }
   return 0;
@@ -54,6 +55,7 @@ bool fits(Relocation::Kind kind, const MachineInsn& insn) {
       return insn.is_branch && !insn.is_conditional && insn.target.has_value();
     case Relocation::Kind::map:
     case Relocation::Kind::map_value:
+    case Relocation::Kind::per_cpu:
       return insn.size == 10 && !insn.is_branch && !insn.is_call;  // movabs
   }
   return false;

@@ -56,6 +56,8 @@ void Machine::run(std::uint16_t program, std::uint64_t fuel, RunObservation& see
   seen.ledger.assign(ledger.begin(), ledger.end());
   const auto cells = memory_.cells();
   seen.cells.assign(cells.begin(), cells.end());
+  const auto* const context = reinterpret_cast<const std::uint8_t*>(memory_.given_context().data());
+  seen.context.assign(context, context + memory_.given_context().size());
   seen.fault = fault_;
   seen.frame = {};
   seen.stack_used = 0;
@@ -65,7 +67,8 @@ void Machine::start(std::uint16_t program, std::uint64_t fuel) {
   memory_.start_run(fuel);
   memory_.push_frame();
   regs_.fill(poison);
-  regs_[1] = Memory::context_address;
+  regs_[1] = memory_.context_pointer();
+  regs_[2] = memory_.context_length();
   regs_[10] = memory_.frame_pointer();
   program_ = program;
   code_ = code_of_all_.data() + first_insn_[program];

@@ -27,6 +27,7 @@ void Memory::load(const bpf::Lowered& lowered) {
   first_cell_map_ = std::min<std::size_t>(lowered.first_array_map, maps_.size());
   end_cell_map_ = std::clamp<std::size_t>(lowered.first_prog_array, first_cell_map_, maps_.size());
   add_regions();
+  given_context_ = lowered.context ? &*lowered.context : nullptr;
 }
 
 /// The ledger's size is its layout's, so that an observation always has all its words.
@@ -61,6 +62,27 @@ void Memory::start_run(std::uint64_t fuel) {
   regions_.resize(first_frame_);
   std::fill_n(words_.begin(), maps_.front().words, 0);
   words_[bpf::LedgerLayout::fuel] = fuel;
+  refresh_given();
+}
+
+void Memory::refresh_given() {
+  given_bytes_.clear();
+  given_ = {};
+  if (given_context_ == nullptr) return;
+  const auto bytes = std::as_bytes(std::span(given_context_->bytes));
+  assert(bytes.size() <= bpf::given_context_limit && "one region holds a given context");
+  given_bytes_.assign(bytes.begin(), bytes.end());
+  const auto size = static_cast<std::uint32_t>(bytes.size());
+  given_ = {given_bytes_.data(), size, given_context_->writable ? size : 0};
+}
+
+std::uint64_t Memory::context_pointer() const {
+  if (given_context_ == nullptr) return context_address;
+  return given_bytes_.empty() ? 0 : bpf::given_context_address;
+}
+
+std::uint64_t Memory::context_length() const {
+  return given_context_ == nullptr ? poison : given_bytes_.size();
 }
 
 std::span<const std::uint64_t> Memory::words_of(std::size_t map) const {

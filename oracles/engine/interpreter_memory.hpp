@@ -9,6 +9,7 @@
 #include <span>
 #include <vector>
 
+#include "jit/bpf/limits.hpp"
 #include "jit/bpf/lowered.hpp"
 
 namespace tailbound::engine::interpreter {
@@ -31,6 +32,11 @@ class Memory {
   void load(const bpf::Lowered& lowered);
   /// A fresh ledger and no frame.
   void start_run(std::uint64_t fuel);
+
+  /// r1 and r2 of a run: the engine's own context, or the scenario's.
+  std::uint64_t context_pointer() const;
+  std::uint64_t context_length() const;
+  std::span<const std::byte> given_context() const { return given_bytes_; }
 
   std::span<const std::uint64_t> ledger() const { return words_of(0); }
   std::span<const std::uint64_t> cells() const;
@@ -79,6 +85,9 @@ class Memory {
   };
 
   static constexpr std::uint64_t first_map = 2;
+  /// Above all others.
+  static constexpr std::uint64_t given_region = bpf::given_context_address >> 32;
+  static_assert(given_region > first_map + 3 + bpf::cap::maps + bpf::cap::arrays + max_frames);
   static constexpr std::uint64_t handle_tag = 0xfeed'f00d'0000'0000;
 
   static std::uint64_t address_of(std::uint64_t region) { return region << 32; }
@@ -88,11 +97,13 @@ class Memory {
   }
   const Region* region_of(std::uint64_t address) const {
     const std::uint64_t region = address >> 32;
-    return region < regions_.size() ? &regions_[region] : nullptr;
+    if (region < regions_.size()) return &regions_[region];
+    return region == given_region ? &given_ : nullptr;
   }
   std::span<const std::uint64_t> words_of(std::size_t map) const;
   void add_map(const bpf::LoweredMap& map, std::size_t ledger_words);
   void add_regions();
+  void refresh_given();
 
   std::vector<Region> regions_;
   std::vector<Map> maps_;
@@ -101,6 +112,9 @@ class Memory {
   std::size_t end_cell_map_ = 0;
   std::size_t first_frame_ = first_map;
   std::vector<std::byte> context_;
+  const bpf::GivenContext* given_context_ = nullptr;
+  std::vector<std::byte> given_bytes_;
+  Region given_;
   std::unique_ptr<std::byte[]> frames_;
 };
 

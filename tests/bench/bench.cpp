@@ -12,6 +12,7 @@
 #include "oracles/engine/x86_64/engine.hpp"
 #include "oracles/judge/judge.hpp"
 #include "oracles/model/walker.hpp"
+#include "tests/bench/insns.hpp"
 #include "tests/bench/mix.hpp"
 
 namespace tailbound::bench {
@@ -161,6 +162,10 @@ int main(int argc, char** argv) {
   benchmark::RegisterBenchmark("compile", compile);
   benchmark::RegisterBenchmark("x86_64", x86_64_engine);
   benchmark::RegisterBenchmark("check", check);
+  for (int i = 1; i < argc; ++i) {
+    if (const std::string_view argument = argv[i]; argument.starts_with("--benchmark_filter="))
+      register_insns(argv[i]);
+  }
   std::vector<char*> arguments(argv, argv + argc);
   std::string repetitions = "--benchmark_repetitions=5";
   std::string aggregates = "--benchmark_report_aggregates_only=true";

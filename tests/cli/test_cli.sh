@@ -196,4 +196,18 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do "$tb" --version >/dev/null; done
 each=$((($(date +%s%N) - start) / 10000000))
 [ "$each" -lt 100 ] && echo 'ok starts_at_once' || echo "FAILED starts_at_once: $each ms, expected less than 100"
 
+# --- the conformance plugin: hex in, r0 in hex out ---
+length_of_memory=bf200000000000009500000000000000
+on_x86_64="--engine x86_64 --program"
+expect plugin 0 '^2$' "$tb" plugin 'aa bb' --program 'bf20000000000000 9500000000000000'
+expect plugin_native 0 '^bb$' "$tb" plugin 'aa bb' $on_x86_64 71100100000000009500000000000000
+expect plugin_reads_a_line 0 '^2a$' sh -c "echo 'b70000002a0000009500000000000000' | '$tb' plugin"
+expect plugin_under_sanitizers 0 '^3$' "$checked" plugin '01 02 03' $on_x86_64 $length_of_memory
+one_line plugin_fault 1 'fault: SIGSEGV' "$tb" plugin $on_x86_64 79100000000000009500000000000000
+one_line plugin_endless 1 'did not end' "$tb" plugin $on_x86_64 0500ffff000000009500000000000000
+one_line plugin_bad_opcode 2 'insn 0: undefined opcode' "$tb" plugin --program ff000000000000009500000000000000
+one_line plugin_no_hex 2 'no hex digit' "$tb" plugin 'zz' --program '9500000000000000'
+one_line plugin_nothing_given 2 'program is empty' "$tb" plugin
+one_line plugin_elf 2 'ELF files are not read' "$tb" plugin --elf
+
 echo 'cli tests ended'

@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "jit/bpf/decode.hpp"
+#include "jit/bpf/from_insns.hpp"
 
 namespace tailbound::test {
 
@@ -30,60 +30,33 @@ std::vector<GoldenFunction> functions(const json& list) {
   return out;
 }
 
-/// The deepest byte that a function touches through r10, as the verifier counts it.
-std::uint16_t stack_depth(const bpf::Bytecode& code, std::uint32_t first, std::uint32_t end) {
-  int deepest = 0;
-  for (std::uint32_t i = first; i < end; ++i) {
-    const bpf::Insn& insn = code.insns[i];
-    const std::uint8_t kind = bpf::class_of(insn);
-    const bool store = kind == bpf::opcode::st || kind == bpf::opcode::stx;
-    const bool load = kind == bpf::opcode::ldx;
-    if ((store && insn.dst == 10) || (load && insn.src == 10)) deepest = std::min<int>(deepest, insn.off);
-    if (bpf::is_two_slot(insn)) ++i;
-  }
-  return static_cast<std::uint16_t>(-deepest);
-}
-
-/// The programs load r3 right before the call or read it from a map; a constant below 2 makes the site direct.
-std::optional<std::uint32_t> direct_index(const bpf::Bytecode& code, std::uint32_t call) {
-  const bpf::Insn& before = code.insns[call - 1];
-  const bool constant = before == bpf::build::mov(bpf::Reg::r3, before.imm);
-  if (constant && before.imm >= 0 && before.imm < 2) return static_cast<std::uint32_t>(before.imm);
-  return std::nullopt;
+/// An array map of one value of 16 bytes and a prog_array of two slots (corpus/golden/README.md).
+std::vector<bpf::LoweredMap> maps() {
+  bpf::LoweredMap array;
+  array.value_size = 16;
+  array.words = {0, 0};
+  bpf::LoweredMap slots;
+  slots.kind = bpf::LoweredMap::Kind::prog_array;
+  slots.value_size = 4;
+  slots.max_entries = 2;
+  return {array, slots};
 }
 
 bpf::Bytecode bytecode(const json& row) {
-  bpf::Bytecode code;
+  std::vector<bpf::Insn> insns;
   for (const json& word : row.at("insns")) {
-    code.insns.push_back(bpf::from_word(std::stoull(word.get<std::string>(), nullptr, 16)));
+    insns.push_back(bpf::from_word(std::stoull(word.get<std::string>(), nullptr, 16)));
   }
-  code.origin.resize(code.insns.size());
-  const auto starts = row.at("functions_start").get<std::vector<std::uint32_t>>();
-  for (std::size_t f = 0; f < starts.size(); ++f) {
-    const std::uint32_t end =
-        f + 1 < starts.size() ? starts[f + 1] : static_cast<std::uint32_t>(code.insns.size());
-    code.functions.push_back({.first_insn = starts[f],
-                              .end_insn = end,
-                              .id = static_cast<std::uint32_t>(f),
-                              .stack_depth = stack_depth(code, starts[f], end)});
-    for (std::uint32_t i = starts[f]; i < end; ++i) {
-      code.origin[i].function = static_cast<std::uint16_t>(f);
-      bpf::Insn& insn = code.insns[i];
-      if (bpf::is_two_slot(insn)) {
-        insn.imm = insn.imm == row.at("prog_array_fd").get<int>() ? 1 : 0;
-        ++i;
-        code.origin[i].function = static_cast<std::uint16_t>(f);
-      } else if (bpf::is_tail_call(insn)) {
-        code.origin[i].site = static_cast<std::int32_t>(code.sites.size());
-        code.sites.push_back({.insn = i,
-                              .id = static_cast<std::uint32_t>(code.sites.size()),
-                              .function = static_cast<std::uint16_t>(f),
-                              .map = 1,
-                              .direct_index = direct_index(code, i)});
-      }
-    }
+  for (bpf::Insn& insn : insns) {
+    if (bpf::is_two_slot(insn)) insn.imm = insn.imm == row.at("prog_array_fd").get<int>() ? 1 : 0;
   }
-  return code;
+  auto code = bpf::from_insns(insns, maps());
+  EXPECT_TRUE(code.has_value()) << row.at("program") << ": " << code.error().text();
+  if (!code) return {};
+  std::vector<std::uint32_t> starts;
+  for (const bpf::LoweredFunction& f : code->functions) starts.push_back(f.first_insn);
+  EXPECT_EQ(starts, row.at("functions_start").get<std::vector<std::uint32_t>>());
+  return std::move(*code);
 }
 
 }  // namespace

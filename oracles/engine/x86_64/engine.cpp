@@ -13,6 +13,7 @@
 #include "oracles/engine/disturbance.hpp"
 #include "oracles/engine/image_source.hpp"
 #include "oracles/engine/x86_64/entry_traps.hpp"
+#include "oracles/engine/x86_64/given_context.hpp"
 #include "oracles/engine/x86_64/guard.hpp"
 #include "oracles/engine/x86_64/live_patch.hpp"
 #include "oracles/engine/x86_64/runtime.hpp"
@@ -119,6 +120,12 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
     entry_traps_->clear();
     task_ = {};  // a scenario is a task of its own
     per_cpu_ = {.tail_calls = 0, .current = &task_};
+    const GivenContextInUse given(lowered.context ? &*lowered.context : nullptr);
+    if (!given.problem().empty()) {
+      out.unavailable = given.problem();
+      out.runs.clear();
+      return;
+    }
     std::size_t runs = 0;
     for (const bpf::Event& event : lowered.events) {
       if (const auto* run = std::get_if<bpf::Run>(&event)) {
@@ -359,7 +366,9 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
     std::fill_n(ledger, lowered.ledger.words(), 0);
     ledger[bpf::LedgerLayout::fuel] = fuel;
     record_.target = functions_of(program)[0];
-    record_.context = runtime_.context_address();
+    record_.context = lowered.context ? given_context_pointer(*lowered.context) : runtime_.context_address();
+    record_.length = lowered.context ? lowered.context->bytes.size() : register_poison;
+    if (lowered.context) fill_given_context(*lowered.context);
     record_.random_calls = 0;
     record_.time_calls = 0;
     record_.seed = lowered.seed;
@@ -379,6 +388,8 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
                    .callee_saved = record_.saved == register_canaries,
                    .canaries = machine_->stack.canaries_intact()};
     }
+    out.context.clear();
+    if (lowered.context) read_given_context(*lowered.context, out.context);
     out.ledger.assign(ledger, ledger + lowered.ledger.words());
     out.cells.clear();
     for (std::uint16_t m = lowered.first_array_map; m < lowered.first_prog_array; ++m) {

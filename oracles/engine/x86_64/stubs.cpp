@@ -59,10 +59,10 @@ class StubWriter {
     a_.mov(field(r11, offsetof(EntryRecord, host_rsp)), rsp);
     a_.mov(rsp, field(r11, offsetof(EntryRecord, stack_top)));
     a_.mov(rdi, field(r11, offsetof(EntryRecord, context)));
+    a_.mov(rsi, field(r11, offsetof(EntryRecord, length)));
     a_.mov(r11, field(r11, offsetof(EntryRecord, target)));
-    for (std::size_t i = 0; i < callee_saved.size(); ++i)
-      a_.mov_imm64(callee_saved[i].reg, register_canaries[i]);
-    poison({rax, rcx, rdx, rsi, r8, r9, r10});
+    for (std::size_t i = 0; i < callee_saved.size(); ++i) a_.mov_imm64(callee_saved[i].reg, register_canaries[i]);
+    poison({rax, rcx, rdx, r8, r9, r10});
     a_.call(r11);
     load_record(r11);
     a_.mov(field(r11, offsetof(EntryRecord, returned)), rax);

@@ -14,6 +14,7 @@ namespace tailbound::engine::x86_64 {
 struct EntryRecord {
   std::uint64_t target = 0;     // address of the program's main
   std::uint64_t context = 0;    // r1
+  std::uint64_t length = 0;     // r2
   std::uint64_t stack_top = 0;  // rsp before the call pushes its return address
   std::uint64_t host_rsp = 0;
   std::uint64_t returned = 0;            // rax

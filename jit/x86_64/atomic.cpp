@@ -1,0 +1,79 @@
+#include "jit/x86_64/atomic.hpp"
+
+namespace tailbound::x86_64 {
+
+namespace {
+
+/// RFC 9669 table 11: the code of an ALU operation, and bit 0 to fetch.
+namespace operation {
+constexpr std::int32_t add = 0x00, bit_or = 0x40, bit_and = 0x50, bit_xor = 0xa0;
+constexpr std::int32_t fetch = 0x01, xchg = 0xe1, cmpxchg = 0xf1;
+}  // namespace operation
+
+void compare_exchange(Assembler& a, bool wide, Mem place, Gp src) {
+  wide ? a.lock_cmpxchg(place, R64{src}) : a.lock_cmpxchg(place, R32{src});
+}
+
+/// There is no machine instruction: compare and exchange until nobody came between. That needs rax, so r0 waits
+/// in r11, and where an operand is r0 it is read there.
+void fetch_by_loop(Assembler& a, bool wide, Group1 what, Gp base, std::int16_t off, Gp src) {
+  const Gp address = base == Gp::rax ? Gp::r11 : base;
+  const Gp operand = src == Gp::rax ? Gp::r11 : src;
+  const Mem place = at(R64{address}, off);
+  a.mov(r11, rax);
+  const std::uint32_t again = a.here();
+  wide ? a.mov(rax, place) : a.mov(eax, place);
+  a.mov(r10, rax);
+  wide ? a.alu(what, r10, R64{operand}) : a.alu(what, R32{Gp::r10}, R32{operand});
+  compare_exchange(a, wide, place, Gp::r10);
+  a.jcc_back(Cond::ne, again);
+  a.mov(R64{operand}, rax);
+  a.mov(rax, r11);
+}
+
+void plain(Assembler& a, bool wide, Group1 what, Mem place, Gp src) {
+  wide ? a.lock_alu(what, place, R64{src}) : a.lock_alu(what, place, R32{src});
+}
+
+}  // namespace
+
+bool emit_atomic(Assembler& a, bool wide, std::int32_t imm, Gp base, std::int16_t off, Gp src) {
+  const Mem place = at(R64{base}, off);
+  switch (imm) {
+    case operation::add:
+      plain(a, wide, Group1::add, place, src);
+      return true;
+    case operation::bit_or:
+      plain(a, wide, Group1::bit_or, place, src);
+      return true;
+    case operation::bit_and:
+      plain(a, wide, Group1::bit_and, place, src);
+      return true;
+    case operation::bit_xor:
+      plain(a, wide, Group1::bit_xor, place, src);
+      return true;
+    case operation::add | operation::fetch:
+      wide ? a.lock_xadd(place, R64{src}) : a.lock_xadd(place, R32{src});
+      return true;
+    case operation::bit_or | operation::fetch:
+      fetch_by_loop(a, wide, Group1::bit_or, base, off, src);
+      return true;
+    case operation::bit_and | operation::fetch:
+      fetch_by_loop(a, wide, Group1::bit_and, base, off, src);
+      return true;
+    case operation::bit_xor | operation::fetch:
+      fetch_by_loop(a, wide, Group1::bit_xor, base, off, src);
+      return true;
+    case operation::xchg:
+      wide ? a.lock_xchg(place, R64{src}) : a.lock_xchg(place, R32{src});
+      return true;
+    case operation::cmpxchg:
+      compare_exchange(a, wide, place, src);
+      // Where the comparison holds, the 32-bit form leaves rax as it was; the upper half must be 0 either way.
+      if (!wide) a.mov(eax, eax);
+      return true;
+  }
+  return false;  // an open set of numbers
+}
+
+}  // namespace tailbound::x86_64
