@@ -19,6 +19,7 @@ constexpr const char* lesson =
     "  ./tailbound fuzz --scheme by-value               what kernels up to 6.11 do: a finding within seconds\n"
     "  ./tailbound run corpus/selftests/tailcall_1.graph\n"
     "  ./tailbound count FILE.graph --scheme by-value   how many tail calls a run would make, at once\n"
+    "  ./tailbound stack                                the largest machine stack, frame by frame\n"
     "  ./tailbound test                                 all tests, under sanitizers too\n"
     "  ./tailbound bench                                scenarios a second, by stage\n"
     "Exit codes: 0 holds, 1 finding or failed expectation, 2 bad input, 3 could not run.";
@@ -55,6 +56,7 @@ int run(int argc, char** argv) {
   add_fuzz(app, exit);
   add_run(app, exit);
   add_count(app, exit);
+  add_stack(app, exit);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {

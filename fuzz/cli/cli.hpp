@@ -19,6 +19,7 @@ int run(int argc, char** argv);
 void add_fuzz(CLI::App& app, Exit& exit);
 void add_run(CLI::App& app, Exit& exit);
 void add_count(CLI::App& app, Exit& exit);
+void add_stack(CLI::App& app, Exit& exit);
 
 /// One line on standard error: "tailbound: MESSAGE".
 void complain(std::string_view message);

@@ -28,6 +28,7 @@ struct SchemeIdentity {
   bool meant_sound = false;   // a hypothesis: the search tests it
   bool wild = false;          // a broken pointer may be written through: runs in a forked worker
   bool by_value = false;      // a call hands over a copy of the count: what the closed form is computed for
+  bool nests_within_limit = false;  // no path of live frames holds more than 33 tail calls (stack_bound.hpp)
 };
 
 /// How the count lies in a frame, for pictures and proofs: offsets from the frame pointer, 0 for none.
