@@ -1,6 +1,7 @@
 // tailbound run
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -43,6 +44,15 @@ std::vector<Voice> voices(const Judge& judge) {
 std::uint64_t stack_bound(const bpf::Scenario& scenario, const EngineChoice& choice) {
   const x86_64::Scheme& scheme = *x86_64::find_scheme(choice.scheme);
   return jit::machine_stack_bound(bpf::lower(scenario), {.frame = scheme.frame_bytes}, bpf::max_tail_call_cnt).bytes;
+}
+
+/// High-water mark of all native runs; 0: none was measured.
+std::uint64_t stack_used(const Judge& judge) {
+  std::uint64_t most = 0;
+  for (std::size_t e = 0; e < judge.engines().size(); ++e) {
+    for (const RunObservation& run : judge.observed(e).runs) most = std::max(most, run.stack_used);
+  }
+  return most;
 }
 
 void print_table(const bpf::Scenario& scenario, const Judge& judge) {
@@ -94,10 +104,17 @@ Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, c
   }
   Judge judge(std::move(*engines));
   const Judgement judgement = judge.judge(scenario, true);
-  ordered_json object = {{"file", options.file}, {"verdict", "holds"}, {"machine_stack_bound", stack_bound(scenario, choice)}, {"engines", runs_json(judge)}};
+  ordered_json object = {{"file", options.file},
+                         {"verdict", "holds"},
+                         {"machine_stack_bound", stack_bound(scenario, choice)},
+                         {"machine_stack_used", nullptr},
+                         {"engines", runs_json(judge)}};
+  const std::uint64_t used = stack_used(judge);
+  if (used != 0) object["machine_stack_used"] = used;
   if (!options.json) {
     print_table(scenario, judge);
-    fmt::print("machine stack under {}: at most {} bytes\n", choice.scheme, stack_bound(scenario, choice));
+    fmt::print("machine stack under {}: at most {} bytes, {}\n", choice.scheme, stack_bound(scenario, choice),
+               used != 0 ? fmt::format("used {}", used) : "not measured");
   }
   Exit exit = Exit::holds;
   if (judgement.verdict.broken()) {

@@ -5,6 +5,7 @@
 #include <expected>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// kernel/bpf/verifier.c, check_max_stack_depth: "tail call limit of 33 … 32 x 256 = 8k".
+/// kernel/bpf/verifier.c: the comment of check_max_stack_depth reckons with 32 times 256 bytes.
 constexpr std::uint64_t kernel_comment = 8192;
 /// x86-64: THREAD_SIZE, four pages, all of it.
 constexpr std::uint64_t kernel_stack = 16384;
