@@ -361,15 +361,18 @@ class FunctionCompiler {
     }
   }
 
+  /// All of a site moves alike: it has no jump to another instruction. A scheme without one of the patch places leaves
+  /// 0, which stays the function's start, inside the image.
   void place_sites(std::uint32_t start) {
     std::vector<jit::ImageSite>& sites = e_.image.sites;
     Removed removed(c_.jumps_);
     for (std::size_t i = first_site_; i < sites.size(); ++i) {
-      if (sites[i].direct_index) {
-        sites[i].bypass += start - removed.before(sites[i].bypass);
-        sites[i].target += start - removed.before(sites[i].target);
-      }
-      sites[i].out += start - removed.before(sites[i].out);
+      jit::ImageSite& site = sites[i];
+      const std::uint32_t gone = removed.before(site.out);
+      site.out += start - gone;
+      if (!site.direct_index) continue;
+      site.bypass += site.bypass == 0 ? start : start - gone;
+      site.target += site.target == 0 ? start : start - gone;
     }
   }
 
