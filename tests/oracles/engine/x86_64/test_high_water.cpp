@@ -81,6 +81,9 @@ RC_GTEST_PROP(HighWater, IsNeverAboveTheBound, (std::uint64_t seed)) {
   }
 }
 
+constexpr const char* hierarchy =
+    "array a[1] { 0: p }\nprogram p { call f; return 0; subprog f { tail_call a[0]; return 0 } }\nrun p\n";
+
 /// Programs whose deepest path is taken.
 struct TightRow {
   const char* name;
@@ -102,8 +105,7 @@ constexpr TightRow tight_rows[] = {
     {"TailCallInMain", "array a[1] { 0: p }\nprogram p { stack 20; tail_call a[0]; return 0 }\nrun p\n"},
     {"TheTargetsFrameIsLarger",
      "array a[1] { 0: q }\nprogram p { tail_call a[0]; return 0 }\nprogram q { stack 200; return 0 }\nrun p\n"},
-    {"HierarchyOf33",
-     "array a[1] { 0: p }\nprogram p { call f; return 0; subprog f { tail_call a[0]; return 0 } }\nrun p\n"},
+    {"HierarchyOf33", hierarchy},
     {"HierarchyWithEverything",
      "array a[1] { 0: p }\nprogram p { stack 33; keep r6 r7 r8 r9; call f; return 0; "
      "subprog f { stack 7; keep r7 r9; call g; return 0 } "
@@ -183,7 +185,8 @@ constexpr const char* with_helper = "program p { stack 8; helper random; return 
 TEST(MachineStack, AStepThatTakesMoreThanTheFrameFormulaIsFound) {
   x86_64::Scheme faulty = *x86_64::find_scheme("pointer");
   ASSERT_FALSE(judged(faulty, with_helper).broken());
-  faulty.prologue.push_back({"more stack", [](x86_64::Emitter& e) { e.a.alu_imm32(x86_64::Group1::sub, x86_64::rsp, 64); }});
+  faulty.prologue.push_back(
+      {"more stack", [](x86_64::Emitter& e) { e.a.alu_imm32(x86_64::Group1::sub, x86_64::rsp, 64); }});
   const Verdict verdict = judged(faulty, with_helper);
   EXPECT_EQ(verdict.property, Property::stack);
   EXPECT_EQ(verdict.detail, "96 bytes of machine stack were used; the frames add up to at most 32");
@@ -192,14 +195,14 @@ TEST(MachineStack, AStepThatTakesMoreThanTheFrameFormulaIsFound) {
 TEST(MachineStack, AFormulaThatForgetsASlotIsFound) {
   x86_64::Scheme faulty = *x86_64::find_scheme("pointer");
   faulty.frame_bytes = x86_64::find_scheme("by-value")->frame_bytes;
-  EXPECT_EQ(judged(faulty, tight_rows[11].text).property, Property::stack);
+  EXPECT_EQ(judged(faulty, hierarchy).property, Property::stack);
 }
 
 TEST(MachineStack, ASchemeWithoutABoundIsNotJudgedByIt) {
   x86_64::Scheme other = *x86_64::find_scheme("pointer");
   other.frame_bytes = x86_64::find_scheme("by-value")->frame_bytes;
   other.identity.nests_within_limit = false;
-  EXPECT_FALSE(judged(other, tight_rows[11].text).broken());
+  EXPECT_FALSE(judged(other, hierarchy).broken());
 }
 
 TEST(MachineStack, TheRunIsNamed) {
