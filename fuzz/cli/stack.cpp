@@ -89,7 +89,8 @@ void print_chain(const gen::DeepestStack& deepest) {
 }
 
 /// What the machine code of the scenario really uses; why not, where it cannot run.
-std::expected<std::uint64_t, std::string> measured(const gen::DeepestStack& deepest, const x86_64::Scheme& scheme) {
+std::expected<std::uint64_t, std::string> measured(const gen::DeepestStack& deepest,
+                                                   const x86_64::Scheme& scheme) {
   const auto engine = engine::make_x86_64({.scheme = &scheme, .options = {}});
   const Observation& seen = engine->run_one(bpf::lower(deepest.scenario));
   if (!seen.unavailable.empty()) return std::unexpected(seen.unavailable);
@@ -116,8 +117,8 @@ void print_text(const StackOptions& options, const gen::DeepestStack& deepest,
   const auto times = [&](std::uint64_t bytes) {
     return static_cast<double>(deepest.bound.bytes) / static_cast<double>(bytes);
   };
-  fmt::print("largest machine stack under scheme {}, of {} shapes tried within the limits of {}\n\n", options.scheme,
-             deepest.shapes, options.limits);
+  fmt::print("largest machine stack under scheme {}, of {} shapes tried within the limits of {}\n\n",
+             options.scheme, deepest.shapes, options.limits);
   print_chain(deepest);
   fmt::print("\n  sum                                {:>6} bytes\n", deepest.bound.bytes);
   if (used) fmt::print("  measured, x86_64/{:<17} {:>6} bytes\n", options.scheme, *used);
@@ -130,8 +131,8 @@ void print_text(const StackOptions& options, const gen::DeepestStack& deepest,
 Exit judge(const StackOptions& options, const gen::DeepestStack& deepest, const x86_64::Scheme& scheme) {
   const auto used = measured(deepest, scheme);
   if (options.json) {
-    ordered_json object = {{"limits", options.limits},        {"scheme", options.scheme},
-                           {"bytes", deepest.bound.bytes},    {"measured", nullptr},
+    ordered_json object = {{"limits", options.limits},         {"scheme", options.scheme},
+                           {"bytes", deepest.bound.bytes},     {"measured", nullptr},
                            {"kernel_comment", kernel_comment}, {"kernel_stack", kernel_stack},
                            {"frames", frames_json(deepest)}};
     if (used) object["measured"] = *used;
@@ -158,8 +159,8 @@ Exit stack(const StackOptions& options) {
     return Exit::bad_input;
   }
   if (!scheme->identity.nests_within_limit) {
-    complain(fmt::format("scheme '{}' does not keep nested tail calls within {}: no bound to reach", options.scheme,
-                         bpf::max_tail_call_cnt));
+    complain(fmt::format("scheme '{}' does not keep nested tail calls within {}: no bound to reach",
+                         options.scheme, bpf::max_tail_call_cnt));
     return Exit::could_not_run;
   }
   const gen::DeepestStack deepest =
@@ -174,8 +175,8 @@ Exit stack(const StackOptions& options) {
 }
 
 constexpr const char* lesson =
-    "Searches the shapes of programs that a kernel's verifier accepts for the one with the largest machine stack,\n"
-    "adds it up frame by frame, and runs it natively: the high-water mark must be the sum (else exit 1).\n"
+    "Searches the shapes of programs that a kernel's verifier accepts for the largest machine stack, adds it up\n"
+    "frame by frame, and runs it natively: the high-water mark must be the sum (else exit 1).\n"
     "  ./tailbound stack\n"
     "  ./tailbound stack --limits linux-6.1 --scheme by-value --write deep.graph";
 
@@ -187,7 +188,8 @@ void add_stack(CLI::App& app, Exit& exit) {
   command->footer(lesson);
   command->add_option("--limits", options->limits, "what the verifier accepts: " + limits_names())
       ->capture_default_str();
-  command->add_option("--scheme", options->scheme, "how the JIT counts: " + scheme_names())->capture_default_str();
+  command->add_option("--scheme", options->scheme, "how the JIT counts: " + scheme_names())
+      ->capture_default_str();
   command->add_option("--write", options->file, "write the scenario to this .graph file");
   command->add_flag("--json", options->json, "one JSON object as the last line of the output");
   command->callback([options, &exit] { exit = stack(*options); });

@@ -92,8 +92,8 @@ class Climb {
     return bounds_.bytes();
   }
 
-  /// Keeps the change where the bound rises by at least `gain`. Frames grow for a gain of 0 too: a path that is not
-  /// the longest yet becomes so only once several of its frames have grown.
+  /// Keeps the change where the bound rises by at least `gain`. Frames grow for a gain of 0 too: a path that is
+  /// not the longest yet becomes so only once several of its frames have grown.
   template <class Change>
   void attempt(Scenario& scenario, std::size_t f, std::uint64_t gain, Change&& change) {
     Function before = scenario.programs[0].functions[f];

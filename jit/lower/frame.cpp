@@ -24,8 +24,8 @@ void FrameFinder::find(const Bytecode& program) {
   if (!program.sites.empty()) find_reach(program);
 }
 
-/// Without branches on the registers: this sees every instruction of every scenario. The second slot of a two-slot
-/// load mentions r0 alone and is no call.
+/// Without branches on the registers: this sees every instruction of every scenario. The second slot of a
+/// two-slot load mentions r0 alone and is no call.
 void FrameFinder::scan(const Bytecode& program, const bpf::LoweredFunction& function) {
   first_callee_.push_back(static_cast<std::uint32_t>(callees_.size()));
   calls_helper_.push_back(0);
@@ -47,8 +47,11 @@ void FrameFinder::scan(const Bytecode& program, const bpf::LoweredFunction& func
 
 void FrameFinder::add_call(const Bytecode& program, std::uint32_t i) {
   const Insn& insn = program.insns[i];
-  if (bpf::is_local_call(insn)) callees_.push_back(function_at(program, i + 1 + static_cast<std::uint32_t>(insn.imm)));
-  else if (bpf::is_helper_call(insn) && !bpf::is_tail_call(insn)) calls_helper_.back() = 1;
+  if (bpf::is_local_call(insn)) {
+    callees_.push_back(function_at(program, i + 1 + static_cast<std::uint32_t>(insn.imm)));
+  } else if (bpf::is_helper_call(insn) && !bpf::is_tail_call(insn)) {
+    calls_helper_.back() = 1;
+  }
 }
 
 void FrameFinder::find_reach(const Bytecode& program) {

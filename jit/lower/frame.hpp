@@ -1,4 +1,5 @@
-// What a JIT must know of a function before it emits it: what its frame holds and whether the count passes through.
+// What a JIT must know of a function before it emits it: what its frame holds and whether the count passes
+// through.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +21,11 @@ struct Frame {
   std::uint32_t saved_count() const { return static_cast<std::uint32_t>(__builtin_popcount(saved_registers)); }
 };
 
-/// Frames and calls of all functions of a program, by one pass over its instructions. Which functions the count passes
-/// through is found as the kernel's verifier finds it (check_max_stack_depth): once a tail-calling callee has been met,
-/// every frame on a path that ends afterwards is marked, so the answer is an over-approximation that depends on the
-/// order of the calls. Keeps its buffers, so a warm finder allocates nothing.
+/// Frames and calls of all functions of a program, by one pass over its instructions. Which functions the count
+/// passes through is found as the kernel's verifier finds it (check_max_stack_depth): once a tail-calling
+/// callee has been met, every frame on a path that ends afterwards is marked, so the answer is an
+/// over-approximation that depends on the order of the calls. Keeps its buffers, so a warm finder allocates
+/// nothing.
 class FrameFinder {
  public:
   void find(const bpf::Bytecode& program);
@@ -48,8 +50,8 @@ class FrameFinder {
   std::vector<std::uint16_t> callees_;       // of all functions
   std::vector<std::uint32_t> first_callee_;  // by function, and one more
   std::vector<std::uint8_t> calls_helper_;
-  // The verifier's walk. `met_` is sticky: a tail-calling callee has been entered. A function whose walk began with
-  // it set marks every caller, so a second walk of it adds only the path that leads there.
+  // The verifier's walk. `met_` is sticky: a tail-calling callee has been entered. A function whose walk began
+  // with it set marks every caller, so a second walk of it adds only the path that leads there.
   std::vector<std::uint8_t> has_tail_call_;
   std::vector<std::uint8_t> walked_met_;
   std::vector<std::uint8_t> walked_unmet_;

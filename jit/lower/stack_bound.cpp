@@ -55,8 +55,8 @@ void StackBounds::add_program(const bpf::Lowered& lowered, std::uint16_t p, cons
   programs_.push_back(program);
 }
 
-/// Longest paths from main by relaxation. Callees mostly stand behind their callers, so one round is common; calls are
-/// acyclic, so there are at most as many rounds as functions.
+/// Longest paths from main by relaxation. Callees mostly stand behind their callers, so one round is common;
+/// calls are acyclic, so there are at most as many rounds as functions.
 void StackBounds::find_paths(const Program& program) {
   functions_[program.first].above = 0;
   for (bool again = true; again;) {

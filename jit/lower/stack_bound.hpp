@@ -28,15 +28,16 @@ struct StackBound {
   std::vector<StackStep> chain;  // outermost first; its bytes add up to `bytes` but for a helper's at the end
 };
 
-/// The largest sum of live frames over all paths of at most `limit` taken tail calls, from any `run` event, with every
-/// slot holding whatever it may hold at some time. A call adds the callee's frame; a taken tail call puts the target's
-/// main in the place of its caller's frame. Control flow inside bodies is not looked at. True for every scheme under
-/// which no path of nested frames takes more than `limit` (by value too: the count is lost at returns only).
+/// The largest sum of live frames over all paths of at most `limit` taken tail calls, from any `run` event,
+/// with every slot holding whatever it may hold at some time. A call adds the callee's frame; a taken tail call
+/// puts the target's main in the place of its caller's frame. Control flow inside bodies is not looked at. True
+/// for every scheme under which no path of nested frames takes more than `limit` (by value too: the count is
+/// lost at returns only).
 ///
-/// What stays below a tail call is the path from its program's main to the caller of the function that makes it, and
-/// the longest such path is the same whatever was before. So each program is measured once: its longest path (`own`),
-/// and for each program that it tail-calls the longest path left below (`Pass`); the rest is a walk over programs.
-/// Keeps its buffers.
+/// What stays below a tail call is the path from its program's main to the caller of the function that makes
+/// it, and the longest such path is the same whatever was before. So each program is measured once: its longest
+/// path (`own`), and for each program that it tail-calls the longest path left below (`Pass`); the rest is a
+/// walk over programs. Keeps its buffers.
 class StackBounds {
  public:
   /// Reads the scenario; nothing below may be asked before. Calls must not be recursive.
@@ -55,9 +56,9 @@ class StackBounds {
     std::uint32_t caller = none;  // the last of them
   };
   struct Program {
-    std::uint32_t first = 0;      // in functions_
-    std::uint32_t own = 0;        // the longest path
-    std::uint32_t own_leaf = 0;   // in functions_
+    std::uint32_t first = 0;     // in functions_
+    std::uint32_t own = 0;       // the longest path
+    std::uint32_t own_leaf = 0;  // in functions_
   };
   /// A tail call from program to program.
   struct Pass {
@@ -90,8 +91,8 @@ class StackBounds {
   std::vector<Function> functions_;
   std::vector<Program> programs_;
   std::vector<Pass> passes_;
-  std::vector<std::uint64_t> best_;      // by tail calls taken and program: from its main's frame to the deepest
-  std::vector<std::uint16_t> started_;   // programs that are run
+  std::vector<std::uint64_t> best_;     // by tail calls taken and program: from its main's frame to the deepest
+  std::vector<std::uint16_t> started_;  // programs that are run
 };
 
 StackBound machine_stack_bound(const bpf::Lowered& lowered, const StackCosts& costs, std::uint32_t limit);

@@ -37,7 +37,8 @@ bool shorten(std::span<LongJump> jumps, std::span<const std::uint32_t> moved) {
 
 }  // namespace
 
-void relax(std::vector<LongJump>& jumps, std::span<const std::uint32_t> address, std::vector<std::uint32_t>& moved) {
+void relax(std::vector<LongJump>& jumps, std::span<const std::uint32_t> address,
+           std::vector<std::uint32_t>& moved) {
   moved.assign(address.begin(), address.end());
   while (shorten(jumps, moved)) move_addresses(jumps, address, moved);
 }

@@ -1,5 +1,5 @@
-// Shortens a function's jumps, as the kernel's passes do: from all long, each that fits 8 bits becomes short, until
-// nothing changes.
+// Shortens a function's jumps, as the kernel's passes do: from all long, each that fits 8 bits becomes short,
+// until nothing changes.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,8 @@ namespace tailbound::x86_64 {
 
 /// `address` holds the offset of every slot (and the end) with all jumps long; `moved` gets the offsets after
 /// relaxation; each jump's `size` is set.
-void relax(std::vector<LongJump>& jumps, std::span<const std::uint32_t> address, std::vector<std::uint32_t>& moved);
+void relax(std::vector<LongJump>& jumps, std::span<const std::uint32_t> address,
+           std::vector<std::uint32_t>& moved);
 
 constexpr std::uint8_t long_size(const LongJump& jump) { return jump.conditional ? 6 : 5; }
 

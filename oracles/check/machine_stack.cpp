@@ -10,7 +10,8 @@ Verdict machine_stack(const Observation& got, std::uint64_t bytes) {
     const std::uint64_t used = got.runs[r].stack_used;
     if (used <= bytes) continue;
     return {Outcome::disagree, Property::stack, "deeper",
-            fmt::format("{} bytes of machine stack were used; the frames add up to at most {}", used, bytes), r};
+            fmt::format("{} bytes of machine stack were used; the frames add up to at most {}", used, bytes),
+            r};
   }
   return {};
 }

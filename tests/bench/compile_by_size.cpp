@@ -27,12 +27,15 @@ Statement call(std::uint32_t function) {
 
 /// Four kinds of subprograms in turn: a tail call, a branch, a store, and two calls of the last of all.
 Function subprogram(std::uint32_t f, std::uint32_t last) {
-  Function function{.name = "f" + std::to_string(f), .stack = static_cast<std::uint16_t>(8 * (f % 5)), .keep = 0,
-                    .body = {}};
+  Function function{
+      .name = "f" + std::to_string(f), .stack = static_cast<std::uint16_t>(8 * (f % 5)), .keep = 0, .body = {}};
   if (f % 4 == 0) function.body.push_back({TailCall{.array = 0, .index = constant(0)}});
   if (f % 4 == 1) {
-    function.body.push_back({If{.left = {.first = Data{f}, .rest = {}}, .compare = Compare::gt, .right = 2,
-                                .then_block = {{Return{constant(2)}}}, .else_block = {}}});
+    function.body.push_back({If{.left = {.first = Data{f}, .rest = {}},
+                                .compare = Compare::gt,
+                                .right = 2,
+                                .then_block = {{Return{constant(2)}}},
+                                .else_block = {}}});
   }
   if (f % 4 == 2) function.body.push_back({StoreCell{.cell = {0, 0}, .value = constant(3)}});
   if (f % 4 == 3 && f != last) function.body.insert(function.body.end(), {call(last), call(last)});

@@ -1,4 +1,5 @@
-// The search for the largest machine stack: what it gives is valid, and nothing the record accepts can be larger.
+// The search for the largest machine stack: what it gives is valid, and nothing the record accepts can be
+// larger.
 #include "gen/extreme/deepest_stack.hpp"
 
 #include <gtest/gtest.h>
@@ -10,8 +11,8 @@ namespace tailbound::test {
 
 namespace {
 
-/// The largest sum of machine frames of one call chain of at most `frames` frames whose rounded BPF stacks add up to
-/// at most `stack`, by formula: every frame takes all registers and at least one unit of stack.
+/// The largest sum of machine frames of one call chain of at most `frames` frames whose rounded BPF stacks add
+/// up to at most `stack`, by formula: every frame takes all registers and at least one unit of stack.
 std::uint64_t largest_chain(const bpf::Limits& limits, std::uint64_t overhead, std::uint32_t frames,
                             std::uint32_t stack) {
   std::uint64_t most = 0;
@@ -45,8 +46,8 @@ TEST_P(Deepest, IsValidAndSurvivesItsText) {
 }
 
 TEST_P(Deepest, NothingCanBeDeeper) {
-  const std::uint64_t overhead =
-      scheme().frame_bytes({.is_main = true, .reaches_tail_call = true, .stack_depth = 0, .saved_registers = 15});
+  const std::uint64_t overhead = scheme().frame_bytes(
+      {.is_main = true, .reaches_tail_call = true, .stack_depth = 0, .saved_registers = 15});
   // A tail-calling subprogram is itself one of the frames, and its callers' stack is below the limit.
   const std::uint64_t kept =
       largest_chain(limits(), overhead, limits().frames - 1, limits().stack_before_tail_call - 1);

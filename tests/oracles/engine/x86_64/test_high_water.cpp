@@ -1,4 +1,5 @@
-// The high-water mark of native runs: exact, never above the bound, and at the bound for some program of each kind.
+// The high-water mark of native runs: exact, never above the bound, and at the bound for some program of each
+// kind.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -31,12 +32,14 @@ std::uint64_t* word(const GuardedStack& stack, std::uint64_t below_top) {
   return reinterpret_cast<std::uint64_t*>(stack.top() - 8 * below_top);
 }
 
-/// Words written with gaps smaller than the longest; the deepest of them is the mark, and the next run starts anew.
+/// Words written with gaps smaller than the longest; the deepest of them is the mark, and the next run starts
+/// anew.
 RC_GTEST_PROP(GuardedStack, TheMarkIsTheDeepestWordWritten, ()) {
   static auto stack = GuardedStack::create(std::size_t{64} << 10);
   RC_ASSERT(stack.has_value());
   const auto gap = *rc::gen::inRange<std::uint64_t>(1, 100);  // words
-  const auto steps = *rc::gen::container<std::vector<std::uint64_t>>(rc::gen::inRange<std::uint64_t>(1, gap + 1));
+  const auto steps =
+      *rc::gen::container<std::vector<std::uint64_t>>(rc::gen::inRange<std::uint64_t>(1, gap + 1));
   std::uint64_t deepest = 0;
   for (const std::uint64_t step : steps) {
     if (deepest + step > 7000) break;
@@ -97,8 +100,7 @@ constexpr TightRow tight_rows[] = {
     {"AllOfTheStack", "program p { stack 512; return 0 }\nrun p\n"},
     {"SavedRegisters", "program p { stack 8; keep r6 r7 r8 r9; return 0 }\nrun p\n"},
     {"HelperAtTheBottom", "program p { stack 24; keep r8; helper random; return 0 }\nrun p\n"},
-    {"LookupsKey",
-     "map m[1] {}\nprogram p { stack 17; helper lookup m[0]; return 0 }\nrun p\n"},
+    {"LookupsKey", "map m[1] {}\nprogram p { stack 17; helper lookup m[0]; return 0 }\nrun p\n"},
     {"SubprogramChain",
      "program p { stack 3; call f; return 0; subprog f { stack 100; keep r7; call g; return 0 } "
      "subprog g { stack 9; call h; return 0 } subprog h { keep r9; return 0 } }\nrun p\n"},
@@ -150,8 +152,8 @@ TEST(HighWater, CountsFromTheEntrysReturnAddress) {
 TEST(HighWater, TheDeepestScenariosReachTheirBound) {
   for (const bpf::Limits& limits : bpf::all_limits()) {
     for (const char* scheme : schemes) {
-      const gen::DeepestStack deepest =
-          gen::deepest_stack(limits, {.frame = x86_64::find_scheme(scheme)->frame_bytes}, bpf::max_tail_call_cnt);
+      const gen::DeepestStack deepest = gen::deepest_stack(
+          limits, {.frame = x86_64::find_scheme(scheme)->frame_bytes}, bpf::max_tail_call_cnt);
       const Observation& seen = native(scheme).run_one(bpf::lower(deepest.scenario));
       ASSERT_EQ(seen.unavailable, "");
       EXPECT_EQ(seen.runs[0].stack_used, deepest.bound.bytes) << limits.name << " " << scheme;
@@ -161,8 +163,8 @@ TEST(HighWater, TheDeepestScenariosReachTheirBound) {
 }
 
 TEST(HighWater, AnOverflowIsTheWholeStackAndLeavesNoTrace) {
-  const auto endless = hand_made::lowered(
-      {{bpf::build::mov(bpf::Reg::r0, 0), bpf::build::call_local(-2), bpf::build::exit()}});
+  const auto endless =
+      hand_made::lowered({{bpf::build::mov(bpf::Reg::r0, 0), bpf::build::call_local(-2), bpf::build::exit()}});
   const RunObservation overflow = native("pointer").run_one(endless).runs.at(0);
   EXPECT_EQ(overflow.status, RunStatus::fault);
   EXPECT_GT(overflow.stack_used, std::uint64_t{255} << 10);

@@ -1,4 +1,5 @@
-// The warmed-up engine, from bytecode to observation, allocates nothing and makes no system call: both are counted.
+// The warmed-up engine, from bytecode to observation, allocates nothing and makes no system call: both are
+// counted.
 #include <gtest/gtest.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -77,8 +78,8 @@ void on_trapped(int, siginfo_t* info, void* raw) {
   static_cast<ucontext_t*>(raw)->uc_mcontext.gregs[REG_RAX] = -ENOSYS;
 }
 
-/// Allowed are the return from a signal handler (the guard's CPU-time timer ticks every 20 ms, whatever the loop does)
-/// and the exit of the child.
+/// Allowed are the return from a signal handler (the guard's CPU-time timer ticks every 20 ms, whatever the
+/// loop does) and the exit of the child.
 bool trap_system_calls() {
   struct sigaction action{};
   action.sa_sigaction = on_trapped;
@@ -92,7 +93,8 @@ bool trap_system_calls() {
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
   };
   const sock_fprog filter = {.len = std::size(program), .filter = program};
-  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
 }
 
 constexpr int no_filter = 9;
@@ -190,9 +192,10 @@ TEST(Counters, AColdEngineAllocates) {
 }
 
 TEST(Counters, ASystemCallIsCountedAndRefused) {
-  const SystemCalls counted = system_calls_in([] {}, [] {
-    for (int i = 0; i < 3; ++i) syscall(SYS_getppid);
-  });
+  const SystemCalls counted = system_calls_in([] {},
+                                              [] {
+                                                for (int i = 0; i < 3; ++i) syscall(SYS_getppid);
+                                              });
   EXPECT_TRUE(counted.reached_end);
   EXPECT_EQ(counted.count, 3U);
   EXPECT_EQ(counted.first, SYS_getppid);
