@@ -40,7 +40,10 @@ struct RunObservation {
   std::vector<std::uint8_t> context;     // bpf::Lowered::context after the run; empty where none was given
   Fault fault;
   FrameState frame;
-  std::uint64_t stack_used = 0;          // bytes of machine stack, 0: not measured
+  /// Bytes of machine stack from the stack pointer before the entry's call (so its return address is the first that
+  /// counts) down to the deepest 8-byte word that the run wrote; 0: not measured. Room below that was reserved and
+  /// never written does not count, nor does a signal handler's stack.
+  std::uint64_t stack_used = 0;
 
   bool out_of_fuel() const { return ledger[bpf::LedgerLayout::fuel] == 0; }
   std::uint64_t attempts(const bpf::LedgerLayout& layout) const;

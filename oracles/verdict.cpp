@@ -7,6 +7,7 @@ std::string_view name(Property property) {
     case Property::fault: return "fault";
     case Property::frame: return "frame";
     case Property::bound: return "bound";
+    case Property::stack: return "stack";
     case Property::count: return "count";
     case Property::attempts: return "attempts";
     case Property::fall_throughs: return "fall-throughs";

@@ -15,6 +15,7 @@ enum class Property : std::uint8_t {
   fault,        // generated code ends by itself, at its return
   frame,        // stack pointer, callee-saved registers and the caller's words are as they were
   bound,        // at most 33 tail calls a context
+  stack,        // machine stack within what scenario and scheme can need
   count,        // tail calls taken
   attempts,     // per tail-call site
   fall_throughs,  // per tail-call site

@@ -1,6 +1,7 @@
 // tailbound run
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -46,6 +47,15 @@ std::uint64_t stack_bound(const bpf::Scenario& scenario, const EngineChoice& cho
                                   {.frame = scheme.frame_bytes, .entry = scheme.entry_bytes},
                                   bpf::max_tail_call_cnt)
       .bytes;
+}
+
+/// High-water mark of all native runs; 0: none was measured.
+std::uint64_t stack_used(const Judge& judge) {
+  std::uint64_t most = 0;
+  for (std::size_t e = 0; e < judge.engines().size(); ++e) {
+    for (const RunObservation& run : judge.observed(e).runs) most = std::max(most, run.stack_used);
+  }
+  return most;
 }
 
 void print_table(const bpf::Scenario& scenario, const Judge& judge) {
@@ -114,10 +124,14 @@ Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, c
   ordered_json object = {{"file", options.file},
                          {"verdict", "holds"},
                          {"machine_stack_bound", stack_bound(scenario, choice)},
+                         {"machine_stack_used", nullptr},
                          {"engines", runs_json(judge)}};
+  const std::uint64_t used = stack_used(judge);
+  if (used != 0) object["machine_stack_used"] = used;
   if (!options.json) {
     print_table(scenario, judge);
-    fmt::print("machine stack under {}: at most {} bytes\n", choice.scheme, stack_bound(scenario, choice));
+    fmt::print("machine stack under {}: at most {} bytes, {}\n", choice.scheme, stack_bound(scenario, choice),
+               used != 0 ? fmt::format("used {}", used) : "not measured");
   }
   Exit exit = Exit::holds;
   if (judgement.verdict.broken()) {

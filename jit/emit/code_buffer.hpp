@@ -10,11 +10,17 @@
 
 namespace tailbound::jit {
 
+/// A byte of code. A type of its own, because a store through `unsigned char` may change anything: with it size and
+/// storage would be read again from memory for every byte.
+enum class CodeByte : std::uint8_t {};
+
 class CodeBuffer {
  public:
   void clear() { size_ = 0; }
   std::uint32_t size() const { return size_; }
-  std::span<const std::uint8_t> bytes() const { return {storage_.data(), size_}; }
+  std::span<const std::uint8_t> bytes() const {
+    return {reinterpret_cast<const std::uint8_t*>(storage_.data()), size_};
+  }
 
   /// Makes room for `count` more bytes; storage only grows, so a warm buffer allocates nothing.
   void ensure(std::uint32_t count) {
@@ -23,7 +29,7 @@ class CodeBuffer {
 
   void u8(std::uint8_t value) {
     assert(size_ < storage_.size() && "ensure() is called before an instruction is written");
-    storage_[size_++] = value;
+    storage_[size_++] = CodeByte{value};
   }
   void bytes(std::initializer_list<std::uint8_t> values) {
     for (const std::uint8_t value : values) u8(value);
@@ -31,14 +37,8 @@ class CodeBuffer {
   void u32(std::uint32_t value) { raw(value); }
   void u64(std::uint64_t value) { raw(value); }
 
-  void patch8(std::uint32_t at, std::uint8_t value) { storage_[at] = value; }
+  void patch8(std::uint32_t at, std::uint8_t value) { storage_[at] = CodeByte{value}; }
   void patch32(std::uint32_t at, std::uint32_t value) { std::memcpy(&storage_[at], &value, sizeof value); }
-
-  /// Closes the gap [at, at + count) that relaxation left; see x86_64/relax.
-  void erase_moves(std::uint32_t to, std::uint32_t from, std::uint32_t count) {
-    std::memmove(&storage_[to], &storage_[from], count);
-  }
-  void truncate(std::uint32_t size) { size_ = size; }
 
  private:
   template <class T>
@@ -48,7 +48,7 @@ class CodeBuffer {
     size_ += sizeof value;
   }
 
-  std::vector<std::uint8_t> storage_;
+  std::vector<CodeByte> storage_;
   std::uint32_t size_ = 0;
 };
 

@@ -1,7 +1,9 @@
-// What a JIT must know of a function before it emits it: what its frame holds and whether the count passes through.
+// What a JIT must know of a function before it emits it: what its frame holds and whether the count passes
+// through.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "jit/bpf/lowered.hpp"
@@ -19,9 +21,48 @@ struct Frame {
   std::uint32_t saved_count() const { return static_cast<std::uint32_t>(__builtin_popcount(saved_registers)); }
 };
 
-/// Frames of all functions of a program. Which functions the count passes through is found as the kernel's
-/// verifier finds it (check_max_stack_depth): once a tail-calling callee has been met, every frame on a path that
-/// ends afterwards is marked, so the answer is an over-approximation that depends on the order of the calls.
+/// Frames and calls of all functions of a program, by one pass over its instructions. Which functions the count
+/// passes through is found as the kernel's verifier finds it (check_max_stack_depth): once a tail-calling
+/// callee has been met, every frame on a path that ends afterwards is marked, so the answer is an
+/// over-approximation that depends on the order of the calls. Keeps its buffers, so a warm finder allocates
+/// nothing.
+class FrameFinder {
+ public:
+  void find(const bpf::Bytecode& program);
+
+  // Of the last program:
+  std::span<const Frame> frames() const { return frames_; }
+  /// The functions that `function` calls, one a call, in the order of the instructions.
+  std::span<const std::uint16_t> callees(std::size_t function) const {
+    return {callees_.data() + first_callee_[function], callees_.data() + first_callee_[function + 1]};
+  }
+  /// A tail call is none.
+  bool calls_helper(std::size_t function) const { return calls_helper_[function] != 0; }
+
+ private:
+  void scan(const bpf::Bytecode& program, const bpf::LoweredFunction& function);
+  void add_call(const bpf::Bytecode& program, std::uint32_t i);
+  void find_reach(const bpf::Bytecode& program);
+  void walk(std::uint16_t f);
+  void mark_path();
+
+  std::vector<Frame> frames_;
+  std::vector<std::uint16_t> callees_;       // of all functions
+  std::vector<std::uint32_t> first_callee_;  // by function, and one more
+  std::vector<std::uint8_t> calls_helper_;
+  // The verifier's walk. `met_` is sticky: a tail-calling callee has been entered. A function whose walk began
+  // with it set marks every caller, so a second walk of it adds only the path that leads there.
+  std::vector<std::uint8_t> has_tail_call_;
+  std::vector<std::uint8_t> walked_met_;
+  std::vector<std::uint8_t> walked_unmet_;
+  std::vector<std::uint16_t> path_;
+  bool met_ = false;
+};
+
+/// The frames alone.
 void find_frames(const bpf::Bytecode& program, std::vector<Frame>& frames);
+
+/// The function that begins at instruction `insn`; 0 where none does.
+std::uint16_t function_at(const bpf::Bytecode& program, std::uint32_t insn);
 
 }  // namespace tailbound::jit

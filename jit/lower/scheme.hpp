@@ -30,6 +30,7 @@ struct SchemeIdentity {
   bool by_value = false;      // a call hands over a copy of the count, as the closed form by value has it
   /// Held to be unsound, yet no generated scenario shows it: what one would need.
   std::string_view not_shown_by = {};
+  bool nests_within_limit = false;  // no path of live frames holds more than 33 tail calls (stack_bound.hpp)
 };
 
 /// How the count lies in a frame, for pictures and proofs: offsets from the frame pointer, 0 for none.

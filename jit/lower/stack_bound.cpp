@@ -1,163 +1,154 @@
 #include "jit/lower/stack_bound.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace tailbound::jit {
 
-namespace {
-
-using bpf::FunctionRef;
-using bpf::Insn;
-using bpf::Lowered;
-using bpf::LoweredSite;
-
-/// What may follow a frame: a frame below it, or one in its place.
-struct Links {
-  std::uint32_t frame_bytes = 0;
-  std::uint32_t entry_bytes = 0;
-  bool calls_helper = false;
-  std::vector<std::uint32_t> callees;  // function ids
-  std::vector<std::uint32_t> targets;  // function ids of mains
-};
-
-class Bound {
- public:
-  Bound(const Lowered& lowered, const StackCosts& costs, std::uint32_t limit)
-      : lowered_(lowered), costs_(costs), limit_(limit) {
-    for (std::uint16_t p = 0; p < lowered.programs.size(); ++p) add_program(p);
-    for (std::uint16_t p = 0; p < lowered.programs.size(); ++p) add_targets(p);
-    best_.resize(links_.size() * (limit_ + 1));
+void StackBounds::measure(const bpf::Lowered& lowered, const StackCosts& costs, std::uint32_t limit) {
+  limit_ = limit;
+  functions_.clear();
+  programs_.clear();
+  passes_.clear();
+  started_.clear();
+  read_slots(lowered);
+  for (std::uint16_t p = 0; p < lowered.programs.size(); ++p) {
+    add_program(lowered, p, costs);
+    add_passes(lowered, p);
   }
-
-  StackBound find() {
-    StackBound bound;
-    std::uint32_t start = 0;
-    for (const bpf::Event& event : lowered_.events) {
-      const auto* run = std::get_if<bpf::Run>(&event);
-      if (run == nullptr) continue;
-      const std::uint32_t main = first_function_[run->program];
-      const std::uint64_t most = links_[main].entry_bytes + need(main, 0);
-      if (most > bound.bytes) {
-        bound.bytes = most;
-        start = main;
-      }
-    }
-    if (bound.bytes == 0) return bound;
-    follow(start, bound.chain);
-    bound.chain.front().bytes += links_[start].entry_bytes;
-    return bound;
+  for (const bpf::Event& event : lowered.events) {
+    if (const auto* run = std::get_if<bpf::Run>(&event)) started_.push_back(run->program);
   }
+  walk_programs();
+}
 
- private:
-  void add_program(std::uint16_t p) {
-    const bpf::Bytecode& program = lowered_.programs[p];
-    first_function_.push_back(static_cast<std::uint32_t>(links_.size()));
-    find_frames(program, frames_);
-    for (std::uint16_t f = 0; f < program.functions.size(); ++f) {
-      refs_.push_back({p, f});
-      links_.push_back({.frame_bytes = costs_.frame(frames_[f]),
-                        .entry_bytes = costs_.entry != nullptr ? costs_.entry(frames_[f]) : 0,
-                        .callees = {},
-                        .targets = {}});
-      add_calls(program, f, links_.back());
-    }
+/// All that any slot holds at some time.
+void StackBounds::read_slots(const bpf::Lowered& lowered) {
+  held_.clear();
+  for (std::uint16_t m = lowered.first_prog_array; m < lowered.maps.size(); ++m) {
+    for (const bpf::Slot& slot : lowered.maps[m].slots) held_.push_back({m, slot.program, slot.index});
   }
+  const auto add_change = [&](const bpf::SetSlot& change) {
+    if (change.program) held_.push_back({lowered.map_of_array(change.array), *change.program, change.index});
+  };
+  for (const bpf::Event& event : lowered.events) {
+    if (const auto* change = std::get_if<bpf::SetSlot>(&event)) add_change(*change);
+    if (const auto* during = std::get_if<bpf::AtEntry>(&event)) add_change(during->change);
+  }
+}
 
-  void add_calls(const bpf::Bytecode& program, std::uint16_t f, Links& links) {
-    const bpf::LoweredFunction& function = program.functions[f];
-    for (std::uint32_t i = function.first_insn; i < function.end_insn; ++i) {
-      const Insn& insn = program.insns[i];
-      if (bpf::is_two_slot(insn)) {
-        ++i;
-      } else if (bpf::is_local_call(insn)) {
-        const std::uint32_t first = i + 1 + static_cast<std::uint32_t>(insn.imm);
-        links.callees.push_back(first_function_.back() + program.origin[first].function);
-      } else if (bpf::is_helper_call(insn) && !bpf::is_tail_call(insn)) {
-        links.calls_helper = true;
+void StackBounds::add_program(const bpf::Lowered& lowered, std::uint16_t p, const StackCosts& costs) {
+  finder_.find(lowered.programs[p]);
+  Program program{.first = static_cast<std::uint32_t>(functions_.size())};
+  if (costs.entry != nullptr) program.entry = costs.entry(finder_.frames().front());
+  for (std::uint16_t f = 0; f < finder_.frames().size(); ++f) {
+    const Frame& frame = finder_.frames()[f];
+    functions_.push_back({.ref = {p, f}, .frame = frame, .bytes = costs.frame(frame)});
+  }
+  find_paths(program);
+  for (std::uint32_t f = program.first; f < functions_.size(); ++f) {
+    if (functions_[f].above == none) continue;
+    const std::uint32_t helper = finder_.calls_helper(f - program.first) ? costs.helper : 0;
+    const std::uint32_t path = functions_[f].above + functions_[f].bytes + helper;
+    if (path <= program.own) continue;
+    program.own = path;
+    program.own_leaf = f;
+  }
+  programs_.push_back(program);
+}
+
+/// Longest paths from main by relaxation. Callees mostly stand behind their callers, so one round is common;
+/// calls are acyclic, so there are at most as many rounds as functions.
+void StackBounds::find_paths(const Program& program) {
+  functions_[program.first].above = 0;
+  for (bool again = true; again;) {
+    again = false;
+    for (std::uint32_t f = program.first; f < functions_.size(); ++f) {
+      if (functions_[f].above == none) continue;
+      const std::uint32_t below = functions_[f].above + functions_[f].bytes;
+      for (const std::uint16_t callee : finder_.callees(f - program.first)) {
+        Function& called = functions_[program.first + callee];
+        if (called.above != none && called.above >= below) continue;
+        called.above = below;
+        called.caller = f;
+        again = again || program.first + callee <= f;
       }
     }
   }
+}
 
-  void add_targets(std::uint16_t p) {
-    for (const LoweredSite& site : lowered_.programs[p].sites) {
-      auto& targets = links_[first_function_[p] + site.function].targets;
-      for (const std::uint16_t program : programs_in(site)) targets.push_back(first_function_[program]);
+void StackBounds::add_passes(const bpf::Lowered& lowered, std::uint16_t p) {
+  for (const bpf::LoweredSite& site : lowered.programs[p].sites) {
+    const std::uint32_t via = programs_[p].first + site.function;
+    if (functions_[via].above == none) continue;
+    for (const Held& held : held_) {
+      if (held.map != site.map || (site.direct_index && *site.direct_index != held.index)) continue;
+      add_pass({.from = p, .to = held.program, .kept = functions_[via].above, .via = via});
     }
   }
+}
 
-  /// All that the site's slot, or any slot of its array, holds at some time.
-  std::vector<std::uint16_t> programs_in(const LoweredSite& site) const {
-    std::vector<std::uint16_t> programs;
-    const auto add = [&](std::uint16_t map, std::uint32_t index, std::uint16_t program) {
-      if (map == site.map && (!site.direct_index || *site.direct_index == index)) programs.push_back(program);
-    };
-    for (const bpf::Slot& slot : lowered_.maps[site.map].slots) add(site.map, slot.index, slot.program);
-    const auto add_change = [&](const bpf::SetSlot& change) {
-      if (change.program) add(lowered_.map_of_array(change.array), change.index, *change.program);
-    };
-    for (const bpf::Event& event : lowered_.events) {
-      if (const auto* change = std::get_if<bpf::SetSlot>(&event)) add_change(*change);
-      if (const auto* during = std::get_if<bpf::AtEntry>(&event)) add_change(during->change);
-    }
-    std::sort(programs.begin(), programs.end());
-    programs.erase(std::unique(programs.begin(), programs.end()), programs.end());
-    return programs;
+void StackBounds::add_pass(const Pass& pass) {
+  for (Pass& known : passes_) {
+    if (known.from != pass.from || known.to != pass.to) continue;
+    if (pass.kept > known.kept) known = pass;
+    return;
   }
+  passes_.push_back(pass);
+}
 
-  std::optional<std::uint64_t>& memo(std::uint32_t f, std::uint32_t taken) { return best_[f * (limit_ + 1) + taken]; }
-
-  /// From the frame of `f`, entered after `taken` tail calls, to the deepest below it. Calls are acyclic and a tail
-  /// call raises `taken`, so this ends.
-  std::uint64_t need(std::uint32_t f, std::uint32_t taken) {
-    if (const auto known = memo(f, taken)) return *known;
-    const Links& links = links_[f];
-    std::uint64_t below = links.calls_helper ? costs_.helper : 0;
-    for (const std::uint32_t callee : links.callees) below = std::max(below, need(callee, taken));
-    std::uint64_t most = links.frame_bytes + below;
-    if (taken < limit_) {
-      for (const std::uint32_t target : links.targets) most = std::max(most, need(target, taken + 1));
-    }
-    memo(f, taken) = most;
-    return most;
-  }
-
-  /// The chain that needs most, by the same choices.
-  void follow(std::uint32_t f, std::vector<StackStep>& chain) {
-    for (std::uint32_t taken = 0;;) {
-      const std::uint64_t most = need(f, taken);
-      const Links& links = links_[f];
-      const auto replaced = std::find_if(links.targets.begin(), links.targets.end(), [&](std::uint32_t target) {
-        return taken < limit_ && need(target, taken + 1) == most;
-      });
-      if (replaced != links.targets.end()) {
-        f = *replaced;
-        ++taken;
-        continue;
-      }
-      chain.push_back({refs_[f], links.frame_bytes, taken});
-      const auto next = std::find_if(links.callees.begin(), links.callees.end(), [&](std::uint32_t callee) {
-        return links.frame_bytes + need(callee, taken) == most;
-      });
-      if (next == links.callees.end()) return;
-      f = *next;
+void StackBounds::walk_programs() {
+  const std::size_t count = programs_.size();
+  best_.resize((limit_ + 1) * count);
+  for (std::uint32_t taken = limit_ + 1; taken-- > 0;) {
+    std::uint64_t* const here = &best_[taken * count];
+    for (std::size_t p = 0; p < count; ++p) here[p] = programs_[p].own;
+    if (taken == limit_) continue;
+    for (const Pass& pass : passes_) {
+      here[pass.from] = std::max(here[pass.from], pass.kept + best(taken + 1, pass.to));
     }
   }
+}
 
-  const Lowered& lowered_;
-  const StackCosts& costs_;
-  std::uint32_t limit_;
-  std::vector<Frame> frames_;
-  std::vector<std::uint32_t> first_function_;  // by program
-  std::vector<FunctionRef> refs_;              // by function id
-  std::vector<Links> links_;
-  std::vector<std::optional<std::uint64_t>> best_;
-};
+std::uint64_t StackBounds::bytes() const {
+  std::uint64_t most = 0;
+  for (const std::uint16_t program : started_) most = std::max(most, programs_[program].entry + best(0, program));
+  return most;
+}
 
-}  // namespace
+void StackBounds::append_path(std::uint32_t last, std::uint32_t taken, std::vector<StackStep>& chain) const {
+  const auto first = static_cast<std::ptrdiff_t>(chain.size());
+  for (std::uint32_t f = last; f != none; f = functions_[f].caller) {
+    chain.push_back({functions_[f].ref, functions_[f].frame, functions_[f].bytes, taken});
+  }
+  std::reverse(chain.begin() + first, chain.end());
+}
 
-StackBound machine_stack_bound(const Lowered& lowered, const StackCosts& costs, std::uint32_t limit) {
-  return Bound(lowered, costs, limit).find();
+StackBound StackBounds::bound() const {
+  StackBound found{.bytes = bytes(), .chain = {}};
+  const auto start = std::ranges::find_if(started_, [&](std::uint16_t program) {
+    return programs_[program].entry + best(0, program) == found.bytes;
+  });
+  if (start == started_.end()) return found;
+  std::uint16_t at = *start;
+  for (std::uint32_t taken = 0;; ++taken) {
+    const std::uint64_t most = best(taken, at);
+    if (programs_[at].own == most) {
+      append_path(programs_[at].own_leaf, taken, found.chain);
+      found.chain.front().bytes += programs_[*start].entry;
+      return found;
+    }
+    const auto pass = std::ranges::find_if(passes_, [&](const Pass& candidate) {
+      return candidate.from == at && candidate.kept + best(taken + 1, candidate.to) == most;
+    });
+    append_path(functions_[pass->via].caller, taken, found.chain);
+    at = pass->to;
+  }
+}
+
+StackBound machine_stack_bound(const bpf::Lowered& lowered, const StackCosts& costs, std::uint32_t limit) {
+  StackBounds bounds;
+  bounds.measure(lowered, costs, limit);
+  return bounds.bound();
 }
 
 }  // namespace tailbound::jit

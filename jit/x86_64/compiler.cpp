@@ -1,6 +1,8 @@
 #include "jit/x86_64/compiler.hpp"
 
+#include <algorithm>
 #include <cassert>
+#include <cstring>
 #include <string>
 
 #include "jit/bpf/decode.hpp"
@@ -64,7 +66,7 @@ class FunctionCompiler {
         e_{.a = Assembler(compiler.scratch_),
            .options = options,
            .image = image,
-           .frame = compiler.frames_[function],
+           .frame = compiler.finder_.frames()[function],
            .function = function,
            .site = {}},
         a_(e_.a) {}
@@ -74,21 +76,21 @@ class FunctionCompiler {
     first_site_ = e_.image.sites.size();
     c_.scratch_.clear();
     c_.jumps_.clear();
-    c_.address_.clear();
+    c_.address_.resize(function_.end_insn - function_.first_insn + 1);
     c_.scratch_.ensure(longest_template);
     run_steps(scheme_.prologue, e_);
     for (insn_ = function_.first_insn; insn_ < function_.end_insn; ++insn_) {
       c_.scratch_.ensure(longest_template);
-      c_.address_.push_back(a_.here());
+      c_.address_[local(insn_)] = a_.here();
       if (const std::string_view refused = lower(program_.insns[insn_]); !refused.empty())
         return refusal(refused);
       if (bpf::is_two_slot(program_.insns[insn_])) {
-        c_.address_.push_back(a_.here());
         ++insn_;
+        c_.address_[local(insn_)] = a_.here();
       }
     }
-    c_.address_.push_back(a_.here());
-    relax(c_.jumps_, c_.address_, epilogue_, c_.moved_);
+    c_.address_.back() = a_.here();
+    relax(c_.jumps_, c_.address_, c_.moved_);
     place();
     return {};
   }
@@ -142,9 +144,7 @@ class FunctionCompiler {
       case AluOp::lsh: return lower_shift(insn, wide, Shift::shl);
       case AluOp::rsh: return lower_shift(insn, wide, Shift::shr);
       case AluOp::arsh: return lower_shift(insn, wide, Shift::sar);
-      case AluOp::neg:
-        wide ? a_.neg(R64{dst}) : a_.neg(R32{dst});
-        return {};
+      case AluOp::neg: wide ? a_.neg(R64{dst}) : a_.neg(R32{dst}); return {};
       case AluOp::end:
         // To little-endian truncates; to big-endian and bswap (class ALU64) reverse.
         if (wide || by_register) emit_byte_swap(a_, insn.imm, dst);
@@ -243,9 +243,7 @@ class FunctionCompiler {
         jump({.target_insn = local(insn_ + 1) + static_cast<std::uint32_t>(wide ? insn.off : insn.imm)});
         return {};
       case JumpOp::call: return lower_call(insn);
-      case JumpOp::exit:
-        lower_exit();
-        return {};
+      case JumpOp::exit: lower_exit(); return {};
       case JumpOp::jset:
       case JumpOp::jeq:
       case JumpOp::jne:
@@ -291,8 +289,8 @@ class FunctionCompiler {
       return {};
     }
     if (bpf::is_local_call(insn)) {
-      const std::uint32_t callee = function_at(insn_ + 1 + static_cast<std::uint32_t>(insn.imm));
-      e_.callee = c_.frames_[callee];
+      const std::uint32_t callee = jit::function_at(program_, insn_ + 1 + static_cast<std::uint32_t>(insn.imm));
+      e_.callee = c_.finder_.frames()[callee];
       run_steps(scheme_.call_site, e_);
       e_.relocate(Relocation::Kind::function, a_.call_rel32(), callee);
       run_steps(scheme_.after_call, e_);
@@ -303,14 +301,6 @@ class FunctionCompiler {
     run_steps(scheme_.helper_site, e_);
     e_.relocate(Relocation::Kind::helper, a_.call_rel32(), static_cast<std::uint32_t>(insn.imm));
     return {};
-  }
-
-  std::uint32_t function_at(std::uint32_t insn) const {
-    for (std::uint32_t f = 0; f < program_.functions.size(); ++f) {
-      if (program_.functions[f].first_insn == insn) return f;
-    }
-    assert(false && "a local call leads to a function's first instruction");
-    return 0;
   }
 
   void lower_tail_call() {
@@ -341,11 +331,11 @@ class FunctionCompiler {
 
   /// The first exit holds the epilogue, later ones jump to it, as in the kernel.
   void lower_exit() {
-    if (epilogue_ != none) {
-      jump({.to_epilogue = true});
+    if (epilogue_insn_ != none) {
+      jump({.target_insn = epilogue_insn_, .to_epilogue = true});
       return;
     }
-    epilogue_ = a_.here();
+    epilogue_insn_ = local(insn_);
     run_steps(scheme_.epilogue, e_);
   }
 
@@ -365,23 +355,19 @@ class FunctionCompiler {
 
   void place() {
     jit::Image& image = e_.image;
-    while (image.code.size() % 16 != 0) image.code.push_back(0xcc);
-    const auto start = static_cast<std::uint32_t>(image.code.size());
-    copy_relaxed(image.code);
-    const auto moved = [&](std::uint32_t offset) { return start + offset - removed_before(c_.jumps_, offset); };
-    for (std::size_t i = first_relocation_; i < image.relocations.size(); ++i) {
-      image.relocations[i].offset = moved(image.relocations[i].offset);
-    }
-    for (std::size_t i = first_site_; i < image.sites.size(); ++i) {
-      jit::ImageSite& site = image.sites[i];
-      site.out = moved(site.out);
-      if (!site.direct_index) continue;
-      site.bypass = moved(site.bypass);
-      site.target = moved(site.target);
-    }
-    for (std::size_t i = 0; i + 1 < c_.moved_.size(); ++i) image.address.push_back(start + c_.moved_[i]);
+    const auto start = static_cast<std::uint32_t>((image.code.size() + 15) / 16 * 16);
+    const std::uint32_t size = c_.moved_.back();
+    image.code.resize(start, 0xcc);
+    image.code.resize(start + size);
+    copy_relaxed(image.code.data() + start);
+    place_relocations(start);
+    place_sites(start);
+    const auto slots = static_cast<std::ptrdiff_t>(c_.moved_.size() - 1);
+    image.address.resize(image.address.size() + c_.moved_.size() - 1);
+    std::transform(c_.moved_.begin(), c_.moved_.begin() + slots, image.address.end() - slots,
+                   [start](std::uint32_t moved) { return start + moved; });
     image.functions.push_back({.offset = start,
-                               .size = static_cast<std::uint32_t>(image.code.size()) - start,
+                               .size = size,
                                .landing = scheme_.landing(e_.options),
                                .first_insn = function_.first_insn,
                                .end_insn = function_.end_insn,
@@ -390,34 +376,62 @@ class FunctionCompiler {
                                .saved_registers = e_.frame.saved_registers});
   }
 
-  void copy_relaxed(std::vector<std::uint8_t>& code) const {
-    const auto bytes = c_.scratch_.bytes();
+  void place_relocations(std::uint32_t start) {
+    std::vector<Relocation>& relocations = e_.image.relocations;
+    Removed removed(c_.jumps_);
+    for (std::size_t i = first_relocation_; i < relocations.size(); ++i) {
+      relocations[i].offset += start - removed.before(relocations[i].offset);
+    }
+  }
+
+  /// All of a site moves alike: it has no jump to another instruction. A scheme without one of the patch places
+  /// leaves 0, which stays the function's start, inside the image.
+  void place_sites(std::uint32_t start) {
+    std::vector<jit::ImageSite>& sites = e_.image.sites;
+    Removed removed(c_.jumps_);
+    for (std::size_t i = first_site_; i < sites.size(); ++i) {
+      jit::ImageSite& site = sites[i];
+      const std::uint32_t gone = removed.before(site.out);
+      site.out += start - gone;
+      if (!site.direct_index) continue;
+      site.bypass += site.bypass == 0 ? start : start - gone;
+      site.target += site.target == 0 ? start : start - gone;
+    }
+  }
+
+  void copy_relaxed(std::uint8_t* to) const {
+    const std::uint8_t* const bytes = c_.scratch_.bytes().data();
     std::uint32_t from = 0;
-    const auto copy_to = [&](std::uint32_t end) { code.insert(code.end(), bytes.begin() + from, bytes.begin() + end); };
+    const auto copy_to = [&](std::uint32_t end) {
+      std::memcpy(to, bytes + from, end - from);
+      to += end - from;
+    };
     for (const LongJump& jump : c_.jumps_) {
       copy_to(jump.offset);
-      write_jump(code, jump);
+      to = write_jump(to, jump);
       from = jump.offset + long_size(jump);
     }
     copy_to(c_.scratch_.size());
   }
 
-  void write_jump(std::vector<std::uint8_t>& code, const LongJump& jump) const {
-    const std::int32_t distance = x86_64::distance(jump, c_.jumps_, epilogue_, c_.moved_);
+  /// Gives where the next instruction goes.
+  std::uint8_t* write_jump(std::uint8_t* to, const LongJump& jump) const {
+    const std::int32_t distance = x86_64::distance(jump, c_.moved_);
     const auto cond = static_cast<std::uint8_t>(jump.cond);
-    if (jump.size == 0) return;
+    if (jump.size == 0) return to;
     if (jump.size == 2) {
-      code.push_back(jump.conditional ? static_cast<std::uint8_t>(0x70 | cond) : 0xeb);
-      code.push_back(static_cast<std::uint8_t>(distance));
-      return;
+      *to++ = jump.conditional ? static_cast<std::uint8_t>(0x70 | cond) : 0xeb;
+      *to++ = static_cast<std::uint8_t>(distance);
+      return to;
     }
     if (jump.conditional) {
-      code.push_back(0x0f);
-      code.push_back(static_cast<std::uint8_t>(0x80 | cond));
+      *to++ = 0x0f;
+      *to++ = static_cast<std::uint8_t>(0x80 | cond);
     } else {
-      code.push_back(0xe9);
+      *to++ = 0xe9;
     }
-    for (int shift = 0; shift < 32; shift += 8) code.push_back(static_cast<std::uint8_t>(distance >> shift));
+    std::memcpy(to, &distance, sizeof distance);
+    return to + sizeof distance;
   }
 
   static constexpr std::uint32_t none = UINT32_MAX;
@@ -429,7 +443,7 @@ class FunctionCompiler {
   Emitter e_;
   Assembler& a_;
   std::uint32_t insn_ = 0;
-  std::uint32_t epilogue_ = none;
+  std::uint32_t epilogue_insn_ = none;  // slot of the exit that holds the epilogue
   std::size_t first_relocation_ = 0;
   std::size_t first_site_ = 0;
 };
@@ -437,7 +451,7 @@ class FunctionCompiler {
 std::expected<void, bpf::InsnError> Compiler::compile(const bpf::Bytecode& program, const Scheme& scheme,
                                                       const jit::Options& options, jit::Image& image) {
   image.clear();
-  jit::find_frames(program, frames_);
+  finder_.find(program);
   for (std::uint16_t f = 0; f < program.functions.size(); ++f) {
     if (auto done = FunctionCompiler(*this, program, scheme, options, image, f).compile(); !done) return done;
   }

@@ -17,7 +17,7 @@ namespace tailbound::x86_64 {
 struct LongJump {
   std::uint32_t offset = 0;       // of the instruction
   std::uint32_t insn = 0;         // that it belongs to (it is that one's last machine instruction)
-  std::uint32_t target_insn = 0;  // slot; unused when to_epilogue
+  std::uint32_t target_insn = 0;  // slot; to_epilogue: of the exit that holds it
   bool to_epilogue = false;
   bool conditional = false;
   Cond cond = Cond::e;
@@ -36,7 +36,7 @@ class Compiler {
   friend class FunctionCompiler;
 
   jit::CodeBuffer scratch_;
-  std::vector<jit::Frame> frames_;
+  jit::FrameFinder finder_;
   std::vector<LongJump> jumps_;
   std::vector<std::uint32_t> address_;  // by slot of the function, and one more; offsets into scratch_
   std::vector<std::uint32_t> moved_;    // the same after relaxation

@@ -4,18 +4,19 @@ namespace tailbound::x86_64 {
 
 namespace {
 
+/// A slot moves by what the jumps before it lost: between two jumps all slots move alike.
 void move_addresses(std::span<const LongJump> jumps, std::span<const std::uint32_t> address,
                     std::vector<std::uint32_t>& moved) {
-  moved.resize(address.size());
   std::uint32_t removed = 0;
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < address.size(); ++i) {
-    while (next < jumps.size() && jumps[next].offset < address[i]) {
-      removed += long_size(jumps[next]) - jumps[next].size;
-      ++next;
-    }
-    moved[i] = address[i] - removed;
+  std::size_t slot = 0;
+  const auto move_to = [&](std::size_t end) {
+    for (; slot < end; ++slot) moved[slot] = address[slot] - removed;
+  };
+  for (const LongJump& jump : jumps) {
+    move_to(jump.insn + 1);
+    removed += static_cast<std::uint32_t>(long_size(jump) - jump.size);
   }
+  move_to(address.size());
 }
 
 std::uint8_t size_for(const LongJump& jump, std::int32_t distance) {
@@ -23,38 +24,23 @@ std::uint8_t size_for(const LongJump& jump, std::int32_t distance) {
   return fits8(distance) ? 2 : long_size(jump);
 }
 
+bool shorten(std::span<LongJump> jumps, std::span<const std::uint32_t> moved) {
+  bool changed = false;
+  for (LongJump& jump : jumps) {
+    const std::uint8_t size = size_for(jump, distance(jump, moved));
+    if (size >= jump.size) continue;
+    jump.size = size;
+    changed = true;
+  }
+  return changed;
+}
+
 }  // namespace
 
-std::uint32_t removed_before(std::span<const LongJump> jumps, std::uint32_t offset) {
-  std::uint32_t removed = 0;
-  for (const LongJump& jump : jumps) {
-    if (jump.offset >= offset) break;
-    removed += long_size(jump) - jump.size;
-  }
-  return removed;
-}
-
-std::int32_t distance(const LongJump& jump, std::span<const LongJump> jumps, std::uint32_t epilogue,
-                      std::span<const std::uint32_t> moved) {
-  const std::uint32_t target =
-      jump.to_epilogue ? epilogue - removed_before(jumps, epilogue) : moved[jump.target_insn];
-  return static_cast<std::int32_t>(target - moved[jump.insn + 1]);
-}
-
-void relax(std::vector<LongJump>& jumps, std::span<const std::uint32_t> address, std::uint32_t epilogue,
+void relax(std::vector<LongJump>& jumps, std::span<const std::uint32_t> address,
            std::vector<std::uint32_t>& moved) {
-  move_addresses(jumps, address, moved);
-  for (bool changed = !jumps.empty(); changed;) {
-    changed = false;
-    for (LongJump& jump : jumps) {
-      const std::uint8_t size = size_for(jump, distance(jump, jumps, epilogue, moved));
-      if (size < jump.size) {
-        jump.size = size;
-        changed = true;
-      }
-    }
-    if (changed) move_addresses(jumps, address, moved);
-  }
+  moved.assign(address.begin(), address.end());
+  while (shorten(jumps, moved)) move_addresses(jumps, address, moved);
 }
 
 }  // namespace tailbound::x86_64

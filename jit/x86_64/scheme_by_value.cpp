@@ -90,7 +90,8 @@ std::vector<Scheme> by_value_family() {
                 .arch = {},
                 .summary = "every frame holds its own copy of the count, lost when the function returns",
                 .source = "ebf7d1f508a7, e411901c0b77; kernels 5.19 to 6.11, here as in 6.1",
-                .by_value = true},
+                .by_value = true,
+                .nests_within_limit = true},
                check_count, reload_count),
       by_value(
           {.name = "by-value-5.17",

@@ -64,6 +64,7 @@ Scheme pointer(jit::SchemeIdentity identity, Steps helper_site) {
   identity.arch = "x86_64";
   identity.profile = &bpf::profile_linux();
   identity.meant_sound = true;
+  identity.nests_within_limit = true;
   return {
       .identity = identity,
       .prologue = {step::landing_pad, step::fentry_pad, seed_count, step::frame_pointer, step::landing_pad,

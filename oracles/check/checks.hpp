@@ -16,6 +16,9 @@ Verdict frame_balance(const Observation& got);
 /// At most `limit` tail calls in every context of every run.
 Verdict bound(const Observation& got, std::uint64_t limit);
 
+/// Every run that was measured used at most `bytes` of machine stack.
+Verdict machine_stack(const Observation& got, std::uint64_t bytes);
+
 /// Both observations show the same behaviour: tail calls, attempts and fall-throughs per site, trace, entries, fuel,
 /// return value, live values and cells, in this order. `live` is compared only if `compare_live`: the model does not
 /// say what asm blocks compute.

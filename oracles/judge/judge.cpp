@@ -1,5 +1,6 @@
 #include "oracles/judge/judge.hpp"
 
+#include <algorithm>
 #include <cassert>
 
 #include "oracles/check/checks.hpp"
@@ -59,7 +60,16 @@ Verdict Judge::check(const bpf::Scenario& scenario, std::size_t engine, bool exp
   if (lowered_.has_asm && engine != 0 && observed_[0]->unavailable.empty()) {
     if (const Verdict v = check::same_behaviour(*observed_[0], got, true); v.broken()) return v;
   }
+  if (const Verdict v = check_stack(engine); v.broken()) return v;
   return expectations ? check::expectations(scenario, got) : Verdict{};
+}
+
+/// The bound is computed only where there is something to hold against it.
+Verdict Judge::check_stack(std::size_t engine) const {
+  const Observation& got = *observed_[engine];
+  if (std::ranges::none_of(got.runs, [](const RunObservation& run) { return run.stack_used != 0; })) return {};
+  const auto bytes = engines_[engine]->stack_bound(lowered_);
+  return bytes ? check::machine_stack(got, *bytes) : Verdict{};
 }
 
 Forecast Judge::forecast(const Model& model) const {

@@ -55,6 +55,7 @@ class Judge {
     const Observation* prediction = nullptr;
   };
   Verdict check(const bpf::Scenario& scenario, std::size_t engine, bool expectations);
+  Verdict check_stack(std::size_t engine) const;
   Forecast forecast(const Model& model) const;
 
   std::vector<std::unique_ptr<engine::Engine>> engines_;

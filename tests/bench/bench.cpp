@@ -13,6 +13,7 @@
 #include "oracles/judge/judge.hpp"
 #include "oracles/model/walker.hpp"
 #include "tests/bench/insns.hpp"
+#include "tests/bench/compile_by_size.hpp"
 #include "tests/bench/mix.hpp"
 
 namespace tailbound::bench {
@@ -87,6 +88,13 @@ void compile(benchmark::State& state) {
   });
 }
 
+/// What the check of the machine stack computes. No stage of its own in the table of shares: there the bytecode has
+/// just been read, here it comes from far away.
+void stack_bound(benchmark::State& state) {
+  const auto engine = engine::make_x86_64({.scheme = &scheme(), .options = {}});
+  over_mix(state, [&](std::size_t i) { benchmark::DoNotOptimize(engine->stack_bound(reference_mix().lowered[i])); });
+}
+
 /// Compiling, linking and running: what the engine does.
 void x86_64_engine(benchmark::State& state) {
   const auto engine = engine::make_x86_64({.scheme = &scheme(), .options = {}});
@@ -115,14 +123,16 @@ class Reporter final : public benchmark::ConsoleReporter {
   Reporter() : benchmark::ConsoleReporter(OO_Tabular) {}
   void ReportRuns(const std::vector<Run>& runs) override {
     for (const Run& run : runs) {
-      if (run.aggregate_name == "median") median_[run.run_name.function_name] = run.GetAdjustedCPUTime();
+      if (run.aggregate_name != "median") continue;
+      const std::string size = run.run_name.args.empty() ? "" : "/" + run.run_name.args;
+      median_[run.run_name.function_name + size] = run.GetAdjustedCPUTime();
     }
     benchmark::ConsoleReporter::ReportRuns(runs);
   }
 
   std::string shares() const {
     const auto whole = median_.find("judged");
-    if (whole == median_.end()) return {};
+    if (whole == median_.end()) return compile_slope(median_);
     std::string out = fmt::format("\n{:.0f} judged scenarios/s on one core\n", 1e9 / whole->second);
     out += "share of each stage in a judged scenario (ratio of medians)\n";
     double rest = 1;
@@ -141,7 +151,7 @@ class Reporter final : public benchmark::ConsoleReporter {
       const double insns = static_cast<double>(mix.instructions) / static_cast<double>(mix.scenarios.size());
       out += fmt::format("compiling costs {:.1f} ns a BPF instruction\n", compile->second / insns);
     }
-    return out;
+    return out + compile_slope(median_);
   }
 
  private:
@@ -166,6 +176,8 @@ int main(int argc, char** argv) {
     if (const std::string_view argument = argv[i]; argument.starts_with("--benchmark_filter="))
       register_insns(argv[i]);
   }
+  benchmark::RegisterBenchmark("stack_bound", stack_bound);
+  register_compile_by_size();
   std::vector<char*> arguments(argv, argv + argc);
   std::string repetitions = "--benchmark_repetitions=5";
   std::string aggregates = "--benchmark_report_aggregates_only=true";

@@ -120,6 +120,16 @@ printf 'program p { return 0 }\n' >norun.graph
 one_line count_without_run 2 'no .run. line' "$tb" count norun.graph
 [ ! -e findings ] && echo 'ok bad_input_writes_nothing' || echo 'FAILED bad_input_writes_nothing: a findings folder appeared'
 
+# --- the largest machine stack, measured as it was added up ---
+expect stack_sum_is_measured 0 'measured, x86_64/pointer +23736 bytes' "$tb" stack --write deep.graph
+expect stack_under_sanitizers 0 'measured, x86_64/by-value +21296 bytes' \
+  "$checked" stack --limits linux-6.1 --scheme by-value
+expect stack_json 0 '"bytes":23736,"measured":23736' "$tb" stack --json
+expect stack_scenario_replays 0 '^holds' "$tb" run deep.graph
+one_line stack_unknown_limits 2 "unknown limits 'linux-2.6'" "$tb" stack --limits linux-2.6
+one_line stack_unknown_scheme 2 "unknown scheme 'best'" "$tb" stack --scheme best
+one_line stack_unwritable 3 'tailbound: plain: Not a directory' sh -c ": >plain; '$tb' stack --write plain/deep.graph"
+
 # --- what cannot run says so ---
 printf 'program probe { return 0 }\nprogram p { return 0 }\nattach fentry probe to p\nrun p\n' >attach.graph
 expect attachments_are_unavailable 3 'unavailable: attachment' "$tb" run attach.graph

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "jit/emit/executable_memory.hpp"
+#include "jit/lower/stack_bound.hpp"
 #include "jit/x86_64/compiler.hpp"
 #include "jit/x86_64/counter.hpp"
 #include "jit/x86_64/link.hpp"
@@ -31,6 +32,9 @@ constexpr std::size_t stack_size = std::size_t{256} << 10;
 /// Scenarios are written one behind the other up to here before the first place is used again: enough that code
 /// is cold in the instruction cache when it is overwritten, little enough to stay in the second-level cache.
 constexpr std::size_t ring_size = std::size_t{512} << 10;
+
+/// BPF stack that a kernel gives a call chain: no frame leaves a longer stretch of its stack unwritten.
+constexpr std::size_t least_gap = 512 + 8;
 
 /// All that needs the system: present or absent as a whole.
 struct Machine {
@@ -89,6 +93,13 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
     assert(done.has_value() && "it compiled before");
     return image;
   }
+  std::optional<std::uint64_t> stack_bound(const bpf::Lowered& lowered) override {
+    const jit::Scheme<arch::Emitter>& scheme = *settings_.scheme;
+    if (scheme.identity.wild || !scheme.identity.nests_within_limit) return std::nullopt;
+    stack_bounds_.measure(lowered, {.frame = scheme.frame_bytes, .entry = scheme.entry_bytes},
+                          bpf::max_tail_call_cnt);
+    return stack_bounds_.bytes();
+  }
 
  private:
   void place_stubs() {
@@ -111,9 +122,9 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
 
   void observe(const bpf::Lowered& lowered, Observation& out) {
     out.layout = lowered.ledger;
-    out.unavailable = why_not_.empty() ? std::string(unsupported_event(lowered)) : why_not_;
+    out.unavailable.assign(why_not_.empty() ? unsupported_event(lowered) : std::string_view(why_not_));
     if (!out.unavailable.empty() || !load(lowered, out.unavailable)) {
-      out.runs.clear();
+      keep_runs(out, 0);
       return;
     }
     lowered_ = &lowered;
@@ -123,13 +134,13 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
     const GivenContextInUse given(lowered.context ? &*lowered.context : nullptr);
     if (!given.problem().empty()) {
       out.unavailable = given.problem();
-      out.runs.clear();
+      keep_runs(out, 0);
       return;
     }
     std::size_t runs = 0;
     for (const bpf::Event& event : lowered.events) {
       if (const auto* run = std::get_if<bpf::Run>(&event)) {
-        if (out.runs.size() <= runs) out.runs.emplace_back();
+        if (out.runs.size() <= runs) add_run(out);
         run_program(lowered, run->program, lowered.fuel_of_run(runs), out.runs[runs]);
         ++runs;
       } else if (const auto* slot = std::get_if<bpf::SetSlot>(&event)) {
@@ -140,7 +151,20 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
         add_entry_trap(lowered, *change);
       }
     }
-    out.runs.resize(runs);
+    keep_runs(out, runs);
+  }
+
+  /// Records of runs keep their buffers in `spare_` while no observation needs them.
+  void add_run(Observation& out) {
+    if (spare_.empty()) {
+      out.runs.emplace_back();
+      return;
+    }
+    out.runs.push_back(std::move(spare_.back()));
+    spare_.pop_back();
+  }
+  void keep_runs(Observation& out, std::size_t count) {
+    for (; out.runs.size() > count; out.runs.pop_back()) spare_.push_back(std::move(out.runs.back()));
   }
 
   // --- loading: compile, place, link, fill the slots ---
@@ -177,6 +201,7 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
     programs_ = lowered.programs.size();
     placement_.map = runtime_.map_addresses();
     placement_.map_value = runtime_.value_addresses();
+    longest_gap_ = least_gap;
     offset_.clear();
     function_address_.clear();
     first_function_.clear();
@@ -186,6 +211,7 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
       first_function_.push_back(function_address_.size());
       for (const jit::ImageFunction& f : image.functions) {
         function_address_.push_back(machine_->code.address(next_ + f.offset));
+        longest_gap_ = std::max<std::size_t>(longest_gap_, f.stack_depth + 8U);
       }
       next_ += (image.code.size() + 63) / 64 * 64;
     }
@@ -377,7 +403,8 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
     out.status = RunStatus::finished;
     out.fault = {};
     out.frame = {};
-    out.stack_used = 0;
+    out.stack_used =
+        interrupted ? machine_->stack.take_high_water() : machine_->stack.take_high_water(longest_gap_);
     out.return_value = interrupted ? 0 : record_.returned;
     if (interrupted) {
       out.status = interrupted->status;
@@ -425,7 +452,10 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
   std::vector<std::size_t> offset_;              // by program, in the code memory
   std::vector<std::uint64_t> function_address_;  // of all programs
   std::vector<std::size_t> first_function_;      // by program, in function_address_
+  std::size_t longest_gap_ = least_gap;          // bytes of stack that a frame may leave unwritten
+  jit::StackBounds stack_bounds_;
   std::vector<Observation> observations_;
+  std::vector<RunObservation> spare_;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -20,6 +21,8 @@ namespace {
 constexpr std::size_t guard_size = 64 * 1024;
 constexpr std::size_t canary_words = 32;
 constexpr std::uint64_t canary = 0xca9a51e5'ca9a51e5;
+/// No byte's low nibble is 0xa, as that of every value that lowered bytecode places on its stack is.
+constexpr std::uint64_t unused = 0x57e1f3c5'91b7d36d;
 constexpr long tick_ms = 20;
 
 std::string failure(const char* what) { return std::string(what) + ": " + std::strerror(errno); }
@@ -152,7 +155,9 @@ std::expected<GuardedStack, std::string> GuardedStack::create(std::size_t size) 
     munmap(mapping, size + 2 * guard_size);
     return std::unexpected(failure("mprotect of the stack"));
   }
-  return GuardedStack(bytes, size);
+  GuardedStack stack(bytes, size);
+  stack.paint(stack.lowest(), reinterpret_cast<std::uint64_t*>(stack.top()));
+  return stack;
 }
 
 GuardedStack::GuardedStack(GuardedStack&& other) noexcept
@@ -176,6 +181,34 @@ bool GuardedStack::canaries_intact() const {
   bool intact = true;
   for (std::size_t i = 0; i < canary_words; ++i) intact &= words[i] == canary + i;
   return intact;
+}
+
+std::uint64_t* GuardedStack::lowest() const { return reinterpret_cast<std::uint64_t*>(mapping_ + guard_size); }
+
+void GuardedStack::paint(std::uint64_t* from, std::uint64_t* to) { std::fill(from, to, unused); }
+
+namespace {
+/// Bits that differ from the pattern in any of the words; without a branch a word, so that the compiler can
+/// take many words at once.
+std::uint64_t differences(const std::uint64_t* from, const std::uint64_t* to) {
+  std::uint64_t bits = 0;
+  for (const std::uint64_t* word = from; word != to; ++word) bits |= *word ^ unused;
+  return bits;
+}
+}  // namespace
+
+std::uint64_t GuardedStack::take_high_water(std::size_t longest_gap) {
+  auto* const top_word = reinterpret_cast<std::uint64_t*>(top());
+  const auto step = static_cast<std::ptrdiff_t>((longest_gap + 7) / 8);
+  std::uint64_t* deepest = top_word;
+  for (std::uint64_t* end = top_word; end != lowest();) {
+    std::uint64_t* const begin = end - lowest() > step ? end - step : lowest();
+    if (differences(begin, end) == 0) break;
+    deepest = std::find_if(begin, end, [](std::uint64_t word) { return word != unused; });
+    end = begin;
+  }
+  paint(deepest, top_word);
+  return static_cast<std::uint64_t>(top_word - deepest) * sizeof *top_word;
 }
 
 std::expected<void, std::string> Guard::install() {

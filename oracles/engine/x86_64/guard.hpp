@@ -12,7 +12,8 @@
 
 namespace tailbound::engine::x86_64 {
 
-/// A stack between guard pages, with canary words above the entry frame.
+/// A stack between guard pages, with canary words above the entry frame. Below, every word that no run has used since
+/// holds a pattern: that is how the high-water mark of a run is found.
 class GuardedStack {
  public:
   static std::expected<GuardedStack, std::string> create(std::size_t size);
@@ -25,8 +26,18 @@ class GuardedStack {
   void place_canaries();
   bool canaries_intact() const;
 
+  /// Bytes from top() down to the deepest word that was written since the last call; paints them again. A stretch of
+  /// at least `longest_gap` bytes that nobody wrote ends the search, so it costs little more than what was used. A
+  /// word that was written with the pattern's own value is not seen.
+  std::uint64_t take_high_water(std::size_t longest_gap);
+  /// The same over the whole stack: after a run that did not end by itself nothing is known about gaps.
+  std::uint64_t take_high_water() { return take_high_water(size_); }
+
  private:
   GuardedStack(std::uint8_t* mapping, std::size_t size) : mapping_(mapping), size_(size) {}
+  std::uint64_t* lowest() const;
+  static void paint(std::uint64_t* from, std::uint64_t* to);
+
   std::uint8_t* mapping_;
   std::size_t size_;
 };
