@@ -10,10 +10,16 @@ constexpr std::uint64_t trap_flag = 0x100;
 }  // namespace
 
 void EntryTraps::add(std::size_t body, std::uint32_t function_id, const Change& change) {
-  auto at = std::find_if(traps_.begin(), traps_.end(), [&](const Trap& t) { return t.at == body; });
-  if (at == traps_.end())
-    at = traps_.insert(at, {.at = body, .function_id = function_id, .original = 0, .changes = {}});
-  at->changes.push_back(change);
+  const auto same = std::ranges::find_if(traps(), [&](const Trap& t) { return t.at == body; });
+  if (same != traps().end()) {
+    same->changes.push_back(change);
+    return;
+  }
+  if (used_ == traps_.size()) traps_.emplace_back();
+  Trap& trap = traps_[used_++];
+  trap.at = body;
+  trap.function_id = function_id;
+  trap.changes.assign(1, change);
 }
 
 void EntryTraps::put(std::size_t at, std::uint8_t byte) const {
@@ -25,14 +31,14 @@ void EntryTraps::arm(const std::uint64_t* fuel, const std::uint64_t* entries) {
   fuel_ = fuel;
   entries_ = entries;
   stepping_ = nullptr;
-  for (Trap& trap : traps_) {
+  for (Trap& trap : traps()) {
     trap.original = code_.writable()[trap.at];
     put(trap.at, int3);
   }
 }
 
 void EntryTraps::disarm() {
-  for (const Trap& trap : traps_) put(trap.at, trap.original);
+  for (const Trap& trap : traps()) put(trap.at, trap.original);
 }
 
 /// Some change waits for a later entry.
@@ -49,9 +55,8 @@ bool EntryTraps::on_trap(std::uint64_t& rip, std::uint64_t& flags) {
     flags &= ~trap_flag;
     return true;
   }
-  const auto hit =
-      std::find_if(traps_.begin(), traps_.end(), [&](const Trap& t) { return code_.address(t.at) == rip - 1; });
-  if (hit == traps_.end()) return false;
+  const auto hit = std::ranges::find_if(traps(), [&](const Trap& t) { return code_.address(t.at) == rip - 1; });
+  if (hit == traps().end()) return false;
   if (*fuel_ != 0) {
     for (const Change& change : hit->changes) {
       if (change.count == entries_[hit->function_id] + 1) apply_(change.slot);

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <span>
 #include <vector>
 
 #include "jit/bpf/scenario.hpp"
@@ -25,8 +25,8 @@ class EntryTraps final : public TrapHandler {
   EntryTraps(const jit::ExecutableMemory& code, std::function<void(const bpf::SetSlot&)> apply)
       : code_(code), apply_(std::move(apply)) {}
 
-  void clear() { traps_.clear(); }
-  bool empty() const { return traps_.empty(); }
+  void clear() { used_ = 0; }
+  bool empty() const { return used_ == 0; }
   /// `body` is the offset of the body's first byte in the code memory, `function_id` counts in the ledger.
   void add(std::size_t body, std::uint32_t function_id, const Change& change);
 
@@ -50,7 +50,10 @@ class EntryTraps final : public TrapHandler {
 
   const jit::ExecutableMemory& code_;
   std::function<void(const bpf::SetSlot&)> apply_;
-  std::vector<Trap> traps_;
+  std::span<Trap> traps() { return {traps_.data(), used_}; }
+
+  std::vector<Trap> traps_;  // the first used_ are set; the others keep their room
+  std::size_t used_ = 0;
   const std::uint64_t* fuel_ = nullptr;
   const std::uint64_t* entries_ = nullptr;
   Trap* stepping_ = nullptr;
