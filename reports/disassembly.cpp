@@ -38,6 +38,8 @@ std::string helper_name(std::uint32_t number) {
   switch (static_cast<bpf::Helper>(number)) {
     case bpf::Helper::lookup:
       return "map lookup";
+    case bpf::Helper::update:
+      return "map update";
     case bpf::Helper::time:
       return "time";
     case bpf::Helper::random:

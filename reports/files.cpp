@@ -104,10 +104,13 @@ std::expected<fs::path, std::string> write_new_file(const fs::path& path, std::s
 }
 
 std::expected<void, std::string> prepare_folder(const fs::path& folder) {
+  if (folder.empty()) return std::unexpected("the folder has no name");
+  std::error_code error;
+  const bool there = fs::exists(folder, error);
   const fs::path probe = folder / fmt::format(".probe{}", ::getpid());
   if (auto written = write_file(probe, ""); !written) return failure(folder, "no files can be made here");
-  std::error_code error;
   fs::remove(probe, error);
+  if (!there) fs::remove(folder, error);  // nothing is left behind where nothing is found
   return {};
 }
 

@@ -18,7 +18,7 @@ std::expected<void, std::string> write_file(const std::filesystem::path& path, s
 std::expected<std::filesystem::path, std::string> write_new_file(const std::filesystem::path& path,
                                                                  std::string_view content);
 
-/// Makes the folder if it is missing and checks that files can be made in it. Error: "PATH: why".
+/// Checks that files can be made in the folder, or that it can be made. Error: "PATH: why".
 std::expected<void, std::string> prepare_folder(const std::filesystem::path& folder);
 
 }  // namespace tailbound::reports

@@ -184,7 +184,7 @@ Exit fuzz(const FuzzOptions& options) {
                            .live = !options.json};
   if (!options.engines.read(campaign.engines)) return Exit::bad_input;
   if (const auto ready = reports::prepare_folder(options.findings); !ready) {
-    complain(ready.error());
+    complain("--findings: " + ready.error());
     return Exit::bad_input;
   }
   const CampaignEnd end = run_campaign(campaign);

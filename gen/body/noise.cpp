@@ -27,7 +27,8 @@ Expr value(ByteSource& source, const Scenario& scenario) {
 
 Statement noise(ByteSource& source, const Scenario& scenario) {
   const auto cell = CellRef{0, static_cast<std::uint16_t>(source.below(cells))};
-  switch (source.below(6)) {
+  switch (source.below(7)) {
+    case 6: return {HelperCall{Helper::update, {0, static_cast<std::uint16_t>(source.below(20))}}};
     case 0: return {HelperCall{Helper::random, {}}};
     case 1: return {HelperCall{Helper::time, {}}};
     case 2: return {HelperCall{Helper::lookup, cell}};

@@ -87,6 +87,8 @@ class BodyCheck {
     switch (s.helper) {
       case Helper::lookup:
         return require(is_cell(scenario_, s.cell), "looks up a map cell that does not exist");
+      case Helper::update:
+        return require(s.cell.map == 0 && s.cell.index <= most_update_key, "updates a key beyond 31");
       case Helper::time:
       case Helper::random: return require(s.cell == CellRef{}, "gives a cell to a helper that takes none");
     }

@@ -180,10 +180,11 @@ class Decoder {
   }
 
   HelperCall helper(std::uint8_t above) {
-    switch (above % 3) {
+    switch (above % 4) {
       case 0: return {Helper::random, {}};
       case 1: return {Helper::time, {}};
-      default: return {Helper::lookup, cell()};
+      case 2: return {Helper::lookup, cell()};
+      default: return {Helper::update, cell()};
     }
   }
 

@@ -189,6 +189,7 @@ class Encoder {
       case Helper::random: return tag(StatementTag::helper, 0);
       case Helper::time: return tag(StatementTag::helper, 1);
       case Helper::lookup: tag(StatementTag::helper, 2); return reference(s.cell);
+      case Helper::update: tag(StatementTag::helper, 3); return reference(s.cell);
     }
   }
 

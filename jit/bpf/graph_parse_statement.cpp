@@ -78,12 +78,13 @@ Statement Parser::helper_call() {
   in_.advance();
   const Word<Helper>* const found = find_word(helper_words, in_.token().text);
   if (found == nullptr) {
-    in_.fail_here("random, time or lookup");
+    in_.fail_here("random, time, lookup or update");
     return {};
   }
   in_.advance();
   HelperCall call{found->value, {}};
   if (call.helper == Helper::lookup) call.cell = cell_name();
+  if (call.helper == Helper::update) call.cell.index = static_cast<std::uint16_t>(in_.want_number(0, most_update_key));
   in_.want_end();
   return {call};
 }

@@ -163,6 +163,7 @@ bool is_plain_call(const Expr& expr) {
 
 std::string helper_call(const HelperCall& call, const std::string& cell) {
   const std::string text = "helper " + std::string(word_of(graph::helper_words, call.helper));
+  if (call.helper == Helper::update) return text + " " + std::to_string(call.cell.index);
   return call.helper == Helper::lookup ? text + " " + cell : text;
 }
 

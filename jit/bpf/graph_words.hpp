@@ -22,8 +22,8 @@ inline constexpr std::array<Word<ProgType>, 3> type_words{
 inline constexpr std::array<Word<AttachKind>, 3> attach_words{
     {{"fentry", AttachKind::fentry}, {"fexit", AttachKind::fexit}, {"freplace", AttachKind::freplace}}};
 
-inline constexpr std::array<Word<Helper>, 3> helper_words{
-    {{"lookup", Helper::lookup}, {"time", Helper::time}, {"random", Helper::random}}};
+inline constexpr std::array<Word<Helper>, 4> helper_words{
+    {{"lookup", Helper::lookup}, {"update", Helper::update}, {"time", Helper::time}, {"random", Helper::random}}};
 
 inline constexpr std::array<Word<ExprOp>, 8> operator_words{{
     {"+", ExprOp::add},

@@ -15,14 +15,11 @@ constexpr std::array<Limits, 2> table = {
 
 /// A lookup's key: 32 bits, aligned as the verifier asks, below the function's own stack, so that it does not
 /// overwrite the value that lives in the deepest bytes there.
-constexpr std::uint32_t key_bytes = 4;
-constexpr std::uint32_t with_key(std::uint32_t stack) {
-  return (stack + key_bytes - 1) / key_bytes * key_bytes + key_bytes;
-}
+constexpr std::uint32_t round_up(std::uint32_t bytes, std::uint32_t to) { return (bytes + to - 1) / to * to; }
 
-bool is_lookup(const Statement& statement) {
+bool calls(const Statement& statement, Helper helper) {
   const auto* call = std::get_if<HelperCall>(&statement.node);
-  return call != nullptr && call->helper == Helper::lookup;
+  return call != nullptr && call->helper == helper;
 }
 
 }  // namespace
@@ -43,8 +40,15 @@ std::uint32_t rounded_frame(const Limits& limits, std::uint32_t stack) {
 
 std::uint32_t touched_stack(const Function& function) {
   bool looks_up = false;
-  visit(function.body, [&](const Statement& s) { looks_up = looks_up || is_lookup(s); }, [](const Expr&) {});
-  return looks_up ? with_key(function.stack) : function.stack;
+  bool updates = false;
+  const auto note = [&](const Statement& s) {
+    looks_up = looks_up || calls(s, Helper::lookup);
+    updates = updates || calls(s, Helper::update);
+  };
+  visit(function.body, note, [](const Expr&) {});
+  // An update takes a key and an aligned value of eight bytes, a lookup a key of four.
+  if (updates) return round_up(function.stack, 8) + 16;
+  return looks_up ? round_up(function.stack, 4) + 4 : function.stack;
 }
 
 }  // namespace tailbound::bpf

@@ -57,8 +57,7 @@ struct Needs {
 Needs needs_of(const Function& function) {
   Needs needs;
   visit(
-      function.body,
-      [&](const Statement& s) { needs.context |= std::holds_alternative<TailCall>(s.node); },
+      function.body, [&](const Statement& s) { needs.context |= std::holds_alternative<TailCall>(s.node); },
       [&](const Expr& e) { needs.context |= std::holds_alternative<CallValue>(e.first); });
   return needs;
 }
@@ -66,7 +65,11 @@ Needs needs_of(const Function& function) {
 class ProgramLowering {
  public:
   ProgramLowering(const Scenario& scenario, const Numbering& numbering, Lowered& out, std::uint16_t program)
-      : scenario_(scenario), numbering_(numbering), out_(out), program_(program), code_(out.programs[program]) {}
+      : scenario_(scenario),
+        numbering_(numbering),
+        out_(out),
+        program_(program),
+        code_(out.programs[program]) {}
 
   void lower() {
     const Program& program = scenario_.programs[program_];
@@ -215,10 +218,36 @@ class ProgramLowering {
         emit_imm64(r1, Imm64Kind::map, out_.map_of_cells(s.cell.map), 0);
         break;
       }
+      case Helper::update: {
+        // The value lies deepest, the key above it.
+        const auto value_at = static_cast<std::int16_t>(-static_cast<int>(touched_stack(*source_)));
+        const auto key_at = static_cast<std::int16_t>(value_at + 8);
+        emit(build::store(Width::b4, r10, key_at, static_cast<std::int32_t>(s.cell.index)));
+        emit(build::store(Width::b8, r10, value_at, live_value(id_, 2)));
+        emit(build::mov(r2, r10));
+        emit(build::alu(AluOp::add, r2, static_cast<std::int32_t>(key_at)));
+        emit(build::mov(r3, r10));
+        emit(build::alu(AluOp::add, r3, static_cast<std::int32_t>(value_at)));
+        emit(build::mov(r4, 0));
+        emit_imm64(r1, Imm64Kind::map, scratch_map(), 0);
+        break;
+      }
       case Helper::time:
       case Helper::random: break;
     }
     emit(build::call_helper(static_cast<std::int32_t>(s.helper)));
+  }
+
+  /// The map that updates write to; it comes with the first of them.
+  std::uint16_t scratch_map() {
+    if (!out_.scratch_map) {
+      out_.scratch_map = static_cast<std::uint16_t>(out_.maps.size());
+      LoweredMap& map = out_.maps.emplace_back();
+      map.name = "scratch";
+      map.max_entries = scratch_keys;
+      map.words.assign(scratch_keys, 0);
+    }
+    return *out_.scratch_map;
   }
 
   void lower_store(const StoreCell& s) {
@@ -303,7 +332,9 @@ class ProgramLowering {
     emit_imm64(reg, Imm64Kind::map_value, out_.map_of_cells(cell.map), bytes(cell.index));
   }
 
-  void ledger_address(Reg reg, std::uint32_t word) { emit_imm64(reg, Imm64Kind::map_value, ledger_map, bytes(word)); }
+  void ledger_address(Reg reg, std::uint32_t word) {
+    emit_imm64(reg, Imm64Kind::map_value, ledger_map, bytes(word));
+  }
 
   std::int32_t pool_offset(std::uint64_t value) {
     auto& words = out_.maps[pool_map].words;
@@ -331,7 +362,8 @@ class ProgramLowering {
     code_.insns[jump].off = static_cast<std::int16_t>(target - jump - 1);
   }
 
-  /// Local calls were emitted with the callee's index; now that every function has its place they get distances.
+  /// Local calls were emitted with the callee's index; now that every function has its place they get
+  /// distances.
   void link_calls() {
     for (std::uint32_t i = 0; i < here(); ++i) {
       Insn& insn = code_.insns[i];
@@ -407,6 +439,7 @@ void lower(const Scenario& scenario, Lowered& into) {
   into.seed = scenario.seed;
   into.ledger = {.functions = numbering.functions, .sites = numbering.sites};
   into.has_asm = false;
+  into.scratch_map.reset();
   into.context.reset();
   into.events = scenario.events;
   lower_maps(scenario, into);
@@ -421,8 +454,8 @@ void lower(const Scenario& scenario, Lowered& into) {
 }
 
 std::size_t Lowered::runs() const {
-  return static_cast<std::size_t>(
-      std::count_if(events.begin(), events.end(), [](const Event& e) { return std::holds_alternative<Run>(e); }));
+  return static_cast<std::size_t>(std::count_if(events.begin(), events.end(),
+                                                [](const Event& e) { return std::holds_alternative<Run>(e); }));
 }
 
 Lowered lower(const Scenario& scenario) {

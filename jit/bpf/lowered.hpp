@@ -113,7 +113,7 @@ inline constexpr std::size_t given_context_limit = std::size_t{1} << 20;
 
 /// Everything an engine needs, on its own: it outlives the scenario it came from.
 /// Maps: 0 the ledger, 1 the data pool (constants hidden from the verifier), then the scenario's array maps,
-/// then its prog_arrays. Two-slot loads of kind `map` and `map_value` carry that index.
+/// then its prog_arrays, then a scratch map where a helper updates one. Two-slot loads of kind `map` and `map_value` carry that index.
 struct Lowered {
   ProgType type = ProgType::tc;
   std::uint64_t fuel = default_fuel;
@@ -127,6 +127,7 @@ struct Lowered {
   std::vector<Event> events;  // as in the scenario
   std::uint16_t first_array_map = 2;
   std::uint16_t first_prog_array = 2;
+  std::optional<std::uint16_t> scratch_map;
   bool has_asm = false;
   std::optional<GivenContext> context;  // nothing: what the engine has for the type
 

@@ -12,11 +12,11 @@ namespace {
 
 constexpr auto keywords = [] {
   auto words = std::to_array<std::string_view>({
-      "array",      "map",     "program", "subprog",     "call",   "tail_call", "helper", "store",   "if",
-      "else",       "return",  "stack",   "keep",        "asm",    "run",       "expect", "set",     "delete",
-      "at",         "of",      "attach",  "detach",      "to",     "from",      "data",   "entries", "random",
-      "lookup",     "time",    "fuel",    "seed",        "limits", "type",      "fentry", "fexit",   "freplace",
-      "tail_calls", "refused", "cell",    "out_of_fuel", "yes",    "no",
+      "array",    "map",        "program", "subprog", "call",        "tail_call", "helper", "store",   "if",
+      "else",     "return",     "stack",   "keep",    "asm",         "run",       "expect", "set",     "delete",
+      "at",       "of",         "attach",  "detach",  "to",          "from",      "data",   "entries", "random",
+      "lookup",   "update",     "time",    "fuel",    "seed",        "limits",    "type",   "fentry",  "fexit",
+      "freplace", "tail_calls", "refused", "cell",    "out_of_fuel", "yes",       "no",
   });
   std::ranges::sort(words);
   return words;

@@ -11,11 +11,12 @@ namespace tailbound::bpf::repairing {
 
 namespace {
 
-/// A lookup's key may be what a frame has no room for.
-void drop_lookups_without_room(Function& function, const Limits& limits) {
+/// What a map helper takes from the stack may be what a frame has no room for.
+void drop_map_helpers_without_room(Function& function, const Limits& limits) {
   if (rounded_frame(limits, touched_stack(function)) <= limits.stack) return;
   each_statement(function.body, [](Statement& s) {
-    if (auto* call = std::get_if<HelperCall>(&s.node); call != nullptr && call->helper == Helper::lookup) {
+    auto* call = std::get_if<HelperCall>(&s.node);
+    if (call != nullptr && (call->helper == Helper::lookup || call->helper == Helper::update)) {
       *call = {Helper::random, {}};
     }
   });
@@ -133,7 +134,7 @@ std::vector<std::uint16_t> drop_uncalled(Program& program) {
 }
 
 void fit_program(Program& program, const Limits& limits) {
-  for (Function& function : program.functions) drop_lookups_without_room(function, limits);
+  for (Function& function : program.functions) drop_map_helpers_without_room(function, limits);
   cut_recursion(program);
   cut_deep_chains(program, limits);
   trim_call_tree(program, limits.expanded_insns);

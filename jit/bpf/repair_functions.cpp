@@ -84,7 +84,14 @@ class References {
 
   void fix_helper(HelperCall& call) const {
     if (call.helper == Helper::lookup && scenario_.maps.empty()) call.helper = Helper::random;
-    call.cell = call.helper == Helper::lookup ? wrapped(scenario_, call.cell) : CellRef{};
+    switch (call.helper) {
+      case Helper::lookup: call.cell = wrapped(scenario_, call.cell); return;
+      case Helper::update:
+        call.cell = {0, static_cast<std::uint16_t>(call.cell.index % (most_update_key + 1))};
+        return;
+      case Helper::time:
+      case Helper::random: call.cell = {}; return;
+    }
   }
 
   void fix_store(Statement& statement, StoreCell& store) const {

@@ -97,14 +97,18 @@ struct TailCall {
   bool operator==(const TailCall&) const = default;
 };
 
-enum class Helper : std::uint8_t { lookup = 1, time = 5, random = 7 };
+enum class Helper : std::uint8_t { lookup = 1, update = 2, time = 5, random = 7 };
 
-/// A helper call whose result is dropped. `cell` is the map and key of a lookup.
+/// A helper call whose result is dropped. `cell` is the map and key of a lookup. An update writes to a map of its
+/// own that no program reads (scratch_keys entries); `cell.index` is its key, also one that is out of range.
 struct HelperCall {
   Helper helper = Helper::random;
   CellRef cell;
   bool operator==(const HelperCall&) const = default;
 };
+inline constexpr std::uint32_t scratch_keys = 16;
+inline constexpr std::uint32_t most_update_key = 31;
+
 struct StoreCell {
   CellRef cell;
   Expr value;

@@ -10,7 +10,7 @@ namespace tailbound::bpf {
 namespace {
 
 namespace price {
-constexpr std::uint64_t entry = 28, kept_at_entry = 2, operand = 4, tail_call = 16, helper = 8, store = 6;
+constexpr std::uint64_t entry = 28, kept_at_entry = 2, operand = 4, tail_call = 16, helper = 12, store = 6;
 constexpr std::uint64_t branch = 3, asm_block = 12, leave = 6, kept_at_return = 3;
 }  // namespace price
 

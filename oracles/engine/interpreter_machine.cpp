@@ -293,6 +293,7 @@ Machine::Next Machine::leave() {
 Machine::Next Machine::call_helper(const Insn& insn) {
   switch (insn.imm) {
     case helper_lookup: return lookup(insn);
+    case helper_update: return update(insn);
     case helper_time: regs_[0] = bpf::time_value(times_++); break;
     case helper_random: regs_[0] = bpf::random_value(lowered_->seed, randoms_++); break;
     case bpf::helper_tail_call: return tail_call(insn);
@@ -313,6 +314,35 @@ Machine::Next Machine::lookup(const Insn& insn) {
   const std::optional<std::uint64_t> value = memory_.lookup(*map, key);
   if (!value) return fail(insn, bad_pointer, regs_[1]);
   regs_[0] = *value;
+  clobber_arguments();
+  return following(insn);
+}
+
+/// r1: the map, r2: address of the key, r3: of the value, r4: flags. All entries of an array exist: asking for
+/// a new one is refused (EEXIST), as is a key beyond the last (E2BIG) or an unknown flag (EINVAL).
+Machine::Next Machine::update(const Insn& insn) {
+  const std::optional<std::size_t> map = memory_.map_of(regs_[1]);
+  if (!map) return fail(insn, bad_pointer, regs_[1]);
+  std::uint32_t key;
+  const std::byte* const key_place = memory_.to_read(regs_[2], sizeof key);
+  if (key_place == nullptr) return fail(insn, bad_pointer, regs_[2]);
+  std::memcpy(&key, key_place, sizeof key);
+  const std::optional<std::uint64_t> entry = memory_.lookup(*map, key);
+  if (!entry) return fail(insn, bad_pointer, regs_[1]);
+  const std::uint32_t size = lowered_->maps[*map].value_size;
+  const std::byte* const value = memory_.to_read(regs_[3], size);
+  if (value == nullptr) return fail(insn, bad_pointer, regs_[3]);
+  constexpr auto refused = [](std::int64_t error) { return static_cast<std::uint64_t>(-error); };
+  if (regs_[4] > 2) {
+    regs_[0] = refused(22);
+  } else if (*entry == 0) {
+    regs_[0] = refused(7);
+  } else if (regs_[4] == 1) {
+    regs_[0] = refused(17);
+  } else {
+    std::memmove(memory_.to_write(*entry, size), value, size);
+    regs_[0] = 0;
+  }
   clobber_arguments();
   return following(insn);
 }

@@ -63,6 +63,7 @@ class Machine {
   Next call_local(const bpf::Insn& insn);
   Next call_helper(const bpf::Insn& insn);
   Next lookup(const bpf::Insn& insn);
+  Next update(const bpf::Insn& insn);
   Next tail_call(const bpf::Insn& insn);
   Next leave();
 

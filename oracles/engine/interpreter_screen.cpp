@@ -69,7 +69,7 @@ bool is_call(const Insn& insn, const Place& place) {
   if (insn.opcode != bpf::opcode::call || insn.dst != 0 || insn.off != 0) return false;
   if (bpf::is_local_call(insn)) return place.reaches(insn.imm);
   if (!bpf::is_helper_call(insn)) return false;
-  return insn.imm == helper_lookup || insn.imm == helper_time || insn.imm == helper_random ||
+  return insn.imm == helper_lookup || insn.imm == helper_update || insn.imm == helper_time || insn.imm == helper_random ||
          bpf::is_tail_call(insn);
 }
 

@@ -19,7 +19,7 @@ inline constexpr bpf::Insn undefined_slot{};
 enum class Kind : std::uint8_t { ld, ldx, st, stx, alu32, jmp, jmp32, alu64 };
 constexpr Kind kind_of(const bpf::Insn& insn) { return static_cast<Kind>(bpf::class_of(insn)); }
 
-inline constexpr std::int32_t helper_lookup = 1, helper_time = 5, helper_random = 7;
+inline constexpr std::int32_t helper_lookup = 1, helper_update = 2, helper_time = 5, helper_random = 7;
 
 /// Whether the slot at `at` is a whole instruction that this interpreter knows: opcode, discriminators,
 /// reserved fields, registers, no write to r10, map numbers, targets inside the program.

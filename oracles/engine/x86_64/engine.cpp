@@ -110,6 +110,7 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
     first_free_ = (stubs.size() + 63) / 64 * 64;
     next_ = first_free_;
     placement_.helper[static_cast<std::size_t>(bpf::Helper::lookup)] = machine_->code.address(stubs_.lookup);
+    placement_.helper[static_cast<std::size_t>(bpf::Helper::update)] = machine_->code.address(stubs_.update);
     placement_.helper[static_cast<std::size_t>(bpf::Helper::time)] = machine_->code.address(stubs_.time);
     placement_.helper[static_cast<std::size_t>(bpf::Helper::random)] = machine_->code.address(stubs_.random);
     for (std::size_t reg = 0; reg < stubs_.thunk.size(); ++reg) {

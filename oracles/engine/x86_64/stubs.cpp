@@ -22,6 +22,8 @@ class StubWriter {
     enter(stubs);
     stubs.lookup = start();
     lookup();
+    stubs.update = start();
+    update();
     stubs.time = start();
     time();
     stubs.random = start();
@@ -110,6 +112,45 @@ class StubWriter {
     a_.jmp(done);
     a_.bind(absent);
     a_.alu(Group1::bit_xor, eax, eax);
+    a_.bind(done);
+    leave_helper();
+  }
+
+  /// rdi: the map, rsi: address of a key, rdx: of a value (whole words), rcx: flags. The kernel's answers
+  /// (kernel/bpf/arraymap.c, array_map_update_elem): an array's entries all exist.
+  void update() {
+    ShortLabel invalid;
+    ShortLabel too_big;
+    ShortLabel exists;
+    ShortLabel done;
+    a_.alu_imm8(Group1::cmp, rcx, 2);
+    a_.jcc(Cond::a, invalid);
+    a_.mov(eax, at(rsi));
+    a_.alu(Group1::cmp, at(rdi, options_.max_entries), eax);
+    a_.jcc(Cond::be, too_big);
+    a_.alu_imm8(Group1::cmp, rcx, 1);
+    a_.jcc(Cond::e, exists);
+    a_.mov(ecx, field(rdi, offsetof(ArrayObject, value_size)));
+    a_.imul(rax, rcx);
+    a_.mov(rdi, field(rdi, offsetof(ArrayObject, values)));
+    a_.alu(Group1::add, rax, rdi);
+    const std::uint32_t next_word = a_.here();
+    a_.mov(rdi, at(rdx));
+    a_.mov(at(rax), rdi);
+    a_.alu_imm8(Group1::add, rdx, 8);
+    a_.alu_imm8(Group1::add, rax, 8);
+    a_.alu_imm8(Group1::sub, rcx, 8);
+    a_.jcc_back(Cond::ne, next_word);
+    a_.alu(Group1::bit_xor, eax, eax);
+    a_.jmp(done);
+    a_.bind(invalid);
+    a_.mov_simm32(Gp::rax, -22);
+    a_.jmp(done);
+    a_.bind(too_big);
+    a_.mov_simm32(Gp::rax, -7);
+    a_.jmp(done);
+    a_.bind(exists);
+    a_.mov_simm32(Gp::rax, -17);
     a_.bind(done);
     leave_helper();
   }

@@ -43,6 +43,7 @@ struct Stubs {
   std::uint32_t enter = 0;    // void enter(): runs EntryRecord::target
   std::uint32_t recover = 0;  // where a signal handler sends a thread that must leave generated code
   std::uint32_t lookup = 0;
+  std::uint32_t update = 0;
   std::uint32_t time = 0;
   std::uint32_t random = 0;
   std::uint32_t return_thunk = 0;

@@ -68,6 +68,7 @@ inline Scenario every_kind() {
                               {ExprOp::rsh, Cell{{1, 1}}}}}}});
   for (const Helper helper : {Helper::random, Helper::time}) main.push_back({HelperCall{helper, {}}});
   main.push_back({HelperCall{Helper::lookup, {0, 1}}});
+  main.push_back({HelperCall{Helper::update, {0, 31}}});
   for (std::uint8_t c = 0; c <= static_cast<std::uint8_t>(Compare::sle); ++c) {
     main.push_back({If{constant(c), static_cast<Compare>(c), -c, {random()}, {}}});
   }

@@ -59,7 +59,7 @@ TEST(GraphErrors, NameTheTokenAtFaultAndWhatWasExpected) {
       {"program p { if 1 { } }",
        "1:18: found '{'; expected a comparison with a constant (== != > >= < <= s> s>= s< s<= &)"},
       {"program p { if 1 == data 2 { } }", "1:21: found 'data'; expected a number"},
-      {"program p { helper 7 }", "1:20: found '7'; expected random, time or lookup"},
+      {"program p { helper 7 }", "1:20: found '7'; expected random, time, lookup or update"},
       {"array a[2]\nprogram p { tail_call a[1] indirect }",
        "2:28: found 'indirect' after a constant index within the array; expected an index that is only known "
        "at run "

@@ -118,6 +118,16 @@ TEST(Lower, AFunctionWithoutCallsDoesNotKeepTheContext) {
   EXPECT_NE(code.insns[0], build::mov(Reg::r6, Reg::r1));
 }
 
+TEST(Lower, AnUpdateBringsItsOwnMapAndStack) {
+  const auto scenario = parse_graph("program p { stack 3; helper update 20; helper update 2; return 0 }\nrun p\n");
+  ASSERT_TRUE(scenario.has_value()) << scenario.error().text();
+  const Lowered lowered = lower(*scenario);
+  ASSERT_TRUE(lowered.scratch_map.has_value());
+  EXPECT_EQ(*lowered.scratch_map + 1U, lowered.maps.size());
+  EXPECT_EQ(lowered.maps.back().max_entries, 16U);
+  EXPECT_EQ(lowered.programs[0].functions[0].stack_depth, 8U + 16U);
+}
+
 TEST(RandomValue, DependsOnSeedAndCounter) {
   EXPECT_NE(random_value(1, 0), random_value(1, 1));
   EXPECT_NE(random_value(1, 0), random_value(2, 0));

@@ -137,7 +137,7 @@ TEST(InterpreterRobustness, WhatTheStandardDoesNotDefineIsABadInstruction) {
       {"call in jmp32", {0x86, 0, 0, 0, 5}},
       {"call through a register", {0x8d, 0, 0, 0, 0}},
       {"call of a kernel function", {0x85, 0, 2, 0, 1}},
-      {"unknown helper", {0x85, 0, 0, 0, 2}},
+      {"unknown helper", {0x85, 0, 0, 0, 3}},
       {"call target outside", {0x85, 0, 1, 0, 1}},
       {"destination 11", {0xb7, 11, 0, 0, 0}},
       {"source 11", {0xbf, 0, 11, 0, 0}},

@@ -69,13 +69,49 @@ TEST(X86Engine, TheSameScenarioTwiceGivesTheSame) {
 
 TEST(X86Engine, ManyScenariosWrapRoundTheCodeMemory) {
   const auto scenario = parse_graph(
-      "array a[1] { 0: p }\nprogram p { call f; call f; return 7; subprog f { tail_call a[0]; return 0 } }\nrun p\n");
+      "array a[1] { 0: p }\nprogram p { call f; call f; return 7; subprog f { tail_call a[0]; return 0 } "
+      "}\nrun p\n");
   ASSERT_TRUE(scenario.has_value());
   const Lowered lowered = lower(*scenario);
   for (int i = 0; i < 5000; ++i) {
     const RunObservation& run = native().run_one(lowered).runs[0];
     ASSERT_EQ(run.return_value, 7U) << "time " << i;
     ASSERT_EQ(run.ledger[LedgerLayout::total], 102U) << "time " << i;
+  }
+}
+
+// --- helpers ---
+
+/// update(cells, key, value, flags), then what a lookup of entry 0 gives, together with what the update
+/// answered.
+Code update_then_look(std::uint32_t key, std::int32_t flags) {
+  return hand_made::joined(
+      {{build::store(Width::b4, Reg::r10, -8, static_cast<std::int32_t>(key)),
+        build::store(Width::b8, Reg::r10, -40, 11), build::store(Width::b8, Reg::r10, -32, 22),
+        build::store(Width::b8, Reg::r10, -24, 33), build::store(Width::b8, Reg::r10, -16, 44)},
+       hand_made::load_map(Reg::r1, hand_made::cells_map),
+       {build::mov(Reg::r2, Reg::r10), build::alu(AluOp::add, Reg::r2, -8), build::mov(Reg::r3, Reg::r10),
+        build::alu(AluOp::add, Reg::r3, -40), build::mov(Reg::r4, flags), build::call_helper(2),
+        build::mov(Reg::r6, Reg::r0)},
+       hand_made::load_map_value(Reg::r1, hand_made::cells_map, 24),
+       {build::load(Width::b8, Reg::r0, Reg::r1, 0), build::alu(AluOp::mul, Reg::r6, 1000),
+        build::alu(AluOp::add, Reg::r0, Reg::r6), build::exit()}});
+}
+
+TEST(X86Engine, AnUpdateWritesOrAnswersAsTheKernelDoes) {
+  struct Row {
+    std::uint32_t key;
+    std::int32_t flags;
+    std::int64_t want;  // answer * 1000 + the last cell
+  };
+  // One entry of four words; cells start with 100 … 400.
+  for (const Row& row : {Row{0, 0, 44}, Row{0, 2, 44}, Row{1, 0, -7000 + 400}, Row{0, 1, -17000 + 400},
+                         Row{0, 3, -22000 + 400}, Row{1, 3, -22000 + 400}}) {
+    const Lowered lowered = with_stack(hand_made::lowered({update_then_look(row.key, row.flags)}), 40);
+    EXPECT_EQ(static_cast<std::int64_t>(hand_made::observed_again(lowered).return_value), row.want)
+        << "interpreter";
+    EXPECT_EQ(static_cast<std::int64_t>(native().run_one(lowered).runs.at(0).return_value), row.want)
+        << "x86_64";
   }
 }
 
@@ -100,12 +136,13 @@ TEST(X86Engine, StackOverflowHitsTheGuardAndIsAFault) {
 }
 
 TEST(X86Engine, GoesOnAfterAFault) {
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 10000; ++i) {
     const auto bad = hand_made::joined(
         {hand_made::load_value(Reg::r1, 0x10), {build::store(Width::b8, Reg::r1, 0, 1), build::exit()}});
     ASSERT_EQ(native().run_one(hand_made::lowered({bad})).runs.at(0).status, RunStatus::fault);
-    ASSERT_EQ(native().run_one(hand_made::lowered({{build::mov(Reg::r0, 5), build::exit()}})).runs.at(0).return_value,
-              5U);
+    ASSERT_EQ(
+        native().run_one(hand_made::lowered({{build::mov(Reg::r0, 5), build::exit()}})).runs.at(0).return_value,
+        5U);
   }
 }
 
@@ -132,7 +169,8 @@ TEST(X86Engine, RefusesByNameWhatItDoesNotCompile) {
 
 TEST(X86Engine, ByValueExceedsTheBound) {
   const auto scenario = parse_graph(
-      "array a[1] { 0: p }\nprogram p { call f; call f; return 1; subprog f { tail_call a[0]; return 0 } }\nrun p\n");
+      "array a[1] { 0: p }\nprogram p { call f; call f; return 1; subprog f { tail_call a[0]; return 0 } "
+      "}\nrun p\n");
   ASSERT_TRUE(scenario.has_value());
   EXPECT_EQ(check::bound(native("by-value").run_one(lower(*scenario)), 33).property, Property::bound);
   EXPECT_EQ(check::bound(native().run_one(lower(*scenario)), 33).outcome, Outcome::agree);
