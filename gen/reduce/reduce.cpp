@@ -189,9 +189,11 @@ class Reduction {
     }
   }
 
+  /// The call that a statement begins with and whose value it drops or hands on.
   static CallValue* plain_call(Statement& statement) {
-    auto* value = std::get_if<Evaluate>(&statement.node);
-    return value == nullptr ? nullptr : std::get_if<CallValue>(&value->value.first);
+    if (auto* value = std::get_if<Evaluate>(&statement.node)) return std::get_if<CallValue>(&value->value.first);
+    if (auto* value = std::get_if<Return>(&statement.node)) return std::get_if<CallValue>(&value->value.first);
+    return nullptr;
   }
 
   /// A tail call goes back to its own program. Never the other way, so that passes cannot undo each other.

@@ -82,7 +82,7 @@ TEST(Reduce, StraightensChainsAndCyclesOfPrograms) {
 array a[3] { 0: p, 1: q, 2: r }
 program p { call f; return 0; subprog f { call g; return 0 } subprog g { tail_call a[1]; return 0 } }
 program q { call f; call f; return 0; subprog f { call g; return 0 } subprog g { tail_call a[2]; return 0 } }
-program r { call f; return 0; subprog f { tail_call a[0]; return 0 } }
+program r { call f; return 0; subprog f { return call g } subprog g { tail_call a[0]; return 0 } }
 run p
 )");
   ASSERT_TRUE(scenario.has_value()) << scenario.error().text();
