@@ -45,7 +45,6 @@ TEST(Campaign, StopsAtAFinding) {
   const fuzz::CampaignEnd end = fuzz::run_campaign(options("by-value", 60));
   ASSERT_TRUE(end.found.has_value());
   EXPECT_EQ(end.found->signal, 0);
-  EXPECT_LT(end.seconds, 60);
 }
 
 TEST(Engines, UnknownNamesSayWhatWasExpected) {
