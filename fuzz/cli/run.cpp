@@ -121,16 +121,17 @@ Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, c
   Judge judge(std::move(*engines));
   judge.check_images(true);
   const Judgement judgement = judge.judge(scenario, true);
+  const std::uint64_t bound = stack_bound(scenario, choice);
   ordered_json object = {{"file", options.file},
                          {"verdict", "holds"},
-                         {"machine_stack_bound", stack_bound(scenario, choice)},
+                         {"machine_stack_bound", bound},
                          {"machine_stack_used", nullptr},
                          {"engines", runs_json(judge)}};
   const std::uint64_t used = stack_used(judge);
   if (used != 0) object["machine_stack_used"] = used;
   if (!options.json) {
     print_table(scenario, judge);
-    fmt::print("machine stack under {}: at most {} bytes, {}\n", choice.scheme, stack_bound(scenario, choice),
+    fmt::print("machine stack under {}: at most {} bytes, {}\n", choice.scheme, bound,
                used != 0 ? fmt::format("used {}", used) : "not measured");
   }
   Exit exit = Exit::holds;

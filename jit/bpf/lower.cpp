@@ -49,17 +49,13 @@ constexpr JumpOp jump_of(Compare compare) {
   return JumpOp::jeq;
 }
 
-/// What a function's body needs of its frame.
-struct Needs {
-  bool context = false;  // calls or tail-calls: r1 must be handed on
-};
-
-Needs needs_of(const Function& function) {
-  Needs needs;
+/// The body calls or tail-calls: r1 must be handed on.
+bool hands_on_context(const Function& function) {
+  bool calls = false;
   visit(
-      function.body, [&](const Statement& s) { needs.context |= std::holds_alternative<TailCall>(s.node); },
-      [&](const Expr& e) { needs.context |= std::holds_alternative<CallValue>(e.first); });
-  return needs;
+      function.body, [&](const Statement& s) { calls |= std::holds_alternative<TailCall>(s.node); },
+      [&](const Expr& e) { calls |= std::holds_alternative<CallValue>(e.first); });
+  return calls;
 }
 
 class ProgramLowering {
@@ -86,7 +82,7 @@ class ProgramLowering {
                                .end_insn = 0,
                                .id = id_,
                                .stack_depth = static_cast<std::uint16_t>(touched_stack(function))});
-    if (needs_of(function).context || (function.keep & keep::r6) != 0) emit(build::mov(r6, r1));
+    if (hands_on_context(function) || (function.keep & keep::r6) != 0) emit(build::mov(r6, r1));
     spend_fuel();
     record_entry();
     place_live_values();
