@@ -9,6 +9,7 @@
 
 #include "jit/bpf/decode.hpp"
 #include "jit/bpf/text.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace tailbound::test {
 
@@ -46,7 +47,7 @@ std::string hex(const std::vector<std::byte>& bytes) {
 std::vector<Program> corpus() {
   std::vector<Program> programs;
   for (const auto& entry :
-       std::filesystem::directory_iterator(std::string(TAILBOUND_SOURCE_DIR) + "/corpus/conformance")) {
+       std::filesystem::directory_iterator(source_dir() / "corpus/conformance")) {
     if (entry.path().extension() != ".bpf") continue;
     std::stringstream text;
     text << std::ifstream(entry.path()).rdbuf();

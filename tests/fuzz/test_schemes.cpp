@@ -13,12 +13,13 @@
 #include "jit/lower/stack_bound.hpp"
 #include "oracles/judge/judge.hpp"
 #include "reports/files.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace tailbound::test {
 
 namespace {
 
-const std::string root = TAILBOUND_SOURCE_DIR;
+const std::string root = source_dir().string();
 
 enum class Search { finds, finds_nothing };
 

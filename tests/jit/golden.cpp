@@ -7,6 +7,7 @@
 
 #include "jit/bpf/decode.hpp"
 #include "jit/bpf/from_insns.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace tailbound::test {
 
@@ -62,7 +63,7 @@ bpf::Bytecode bytecode(const json& row) {
 }  // namespace
 
 std::vector<GoldenRow> golden_rows(const std::string& kernel, const std::string& machine) {
-  std::ifstream file(std::string(TAILBOUND_SOURCE_DIR) + "/corpus/golden/images.jsonl");
+  std::ifstream file(source_dir() / "corpus/golden/images.jsonl");
   EXPECT_TRUE(file.good()) << "corpus/golden/images.jsonl is missing";
   std::vector<GoldenRow> rows;
   for (std::string line; std::getline(file, line);) {

@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "jit/bpf/graph.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace tailbound::bpf {
 namespace {
 
 namespace fs = std::filesystem;
 
-fs::path root() { return TAILBOUND_SOURCE_DIR; }
+fs::path root() { return test::source_dir(); }
 
 std::string content(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);

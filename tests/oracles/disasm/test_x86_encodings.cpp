@@ -11,6 +11,7 @@
 
 #include "oracles/disasm/disasm.hpp"
 #include "tests/oracles/disasm/encoding_rows.hpp"
+#include "tests/support/source_dir.hpp"
 
 namespace tailbound::test {
 
@@ -126,7 +127,7 @@ std::string types_of(const std::string& parameters) {
 
 /// Signatures of the public methods, as the header's text has them.
 std::set<std::string> methods_of_the_header() {
-  std::ifstream file(TAILBOUND_SOURCE_DIR "/jit/x86_64/assembler.hpp");
+  std::ifstream file(source_dir() / "jit/x86_64/assembler.hpp");
   std::stringstream text;
   text << file.rdbuf();
   const std::string all = text.str();
