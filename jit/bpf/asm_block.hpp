@@ -11,8 +11,8 @@
 
 namespace tailbound::bpf {
 
-/// The first thing wrong with a block in a function of `stack` bytes. Jumps lead forwards only, so that every
-/// block ends, and no instruction is out of reach; r0 to r5 hold scalars from the start (the lowering clears
+/// The first thing wrong with a block in a function of `stack` bytes. Jumps lead forwards or end a counted loop
+/// (asm_loops.hpp), so that every block ends, and no instruction is out of reach; r0 to r5 hold scalars from the start (the lowering clears
 /// them); memory is the function's own stack, aligned, and read only where the block wrote it.
 std::optional<InsnError> find_asm_fault(std::span<const Insn> insns, std::uint32_t stack);
 
