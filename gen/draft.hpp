@@ -1,5 +1,5 @@
-// A scenario in the making. What is added stays within the limits record: each addition is refused when the verifier
-// would not take it, so that shapes and bodies need not know the limits.
+// A scenario in the making. What is added stays within the limits record: each addition is refused when the
+// verifier would not take it, so that shapes and bodies need not know the limits.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +56,8 @@ class Draft {
   void fill_slot(std::uint16_t array, std::uint32_t index, std::uint16_t program);
 
   /// f<n>, called `times` times, or less often, at the end of the caller's body.
-  std::optional<std::uint16_t> add_subprogram(std::uint16_t program, std::uint16_t caller, std::uint32_t times);
+  std::optional<std::uint16_t> add_subprogram(std::uint16_t program, std::uint16_t caller,
+                                              std::uint32_t times);
   /// One more call, at the end of the caller's body, of a subprogram that stands behind it.
   bool add_call(std::uint16_t program, std::uint16_t caller, std::uint16_t callee);
   /// At the end of the body.
@@ -70,7 +71,9 @@ class Draft {
   std::uint32_t function_count(std::uint16_t program) const {
     return static_cast<std::uint32_t>(scenario.programs[program].functions.size());
   }
-  bpf::Function& function(bpf::FunctionRef ref) { return scenario.programs[ref.program].functions[ref.function]; }
+  bpf::Function& function(bpf::FunctionRef ref) {
+    return scenario.programs[ref.program].functions[ref.function];
+  }
   FunctionFacts& facts_of(bpf::FunctionRef ref) { return facts[ref.program].functions[ref.function]; }
   std::uint16_t any_program() { return static_cast<std::uint16_t>(source.below(program_count())); }
 

@@ -19,7 +19,8 @@ constexpr std::array<Shape, shape_count> table = {
     Shape{"self-loop", "one program tail-calls itself from several places", 14, shape::self_loop},
     Shape{"fan-out", "one program tries many slots in turn", 12, shape::fan_out},
     Shape{"diamond", "two ways or more from one program to another, and perhaps back", 6, shape::diamond},
-    Shape{"hierarchy", "subprograms called several times tail-call mains that do the same", 24, shape::hierarchy},
+    Shape{"hierarchy", "subprograms called several times tail-call mains that do the same", 24,
+          shape::hierarchy},
     Shape{"mixed", "random calls and random tail calls, from any function to any program", 10, shape::mixed},
     Shape{"sparse", "large arrays with few programs, indices from data", 9, shape::sparse},
 };
@@ -80,7 +81,8 @@ ShapeWeights default_weights() {
 std::expected<ShapeWeights, std::string> select_shapes(std::string_view only, std::string_view without) {
   ShapeWeights weights = only.empty() ? default_weights() : ShapeWeights{};
   std::string fault;
-  if (!each_named(only, fault, [&](std::size_t i) { weights[i] = table[i].weight; })) return std::unexpected(fault);
+  if (!each_named(only, fault, [&](std::size_t i) { weights[i] = table[i].weight; }))
+    return std::unexpected(fault);
   if (!each_named(without, fault, [&](std::size_t i) { weights[i] = 0; })) return std::unexpected(fault);
   if (std::ranges::all_of(weights, [](std::uint32_t weight) { return weight == 0; })) {
     return std::unexpected("no shape is left to draw");

@@ -30,13 +30,14 @@ const Shape* find_shape(std::string_view name);
 /// Weight of each shape, in the order of shapes(); at least one is not 0.
 using ShapeWeights = std::array<std::uint32_t, shape_count>;
 ShapeWeights default_weights();
-/// From comma-separated names: the shapes of `only` (empty: all) that are not in `without`. Error: one sentence that
-/// names the unknown shape, or says that none is left.
+/// From comma-separated names: the shapes of `only` (empty: all) that are not in `without`. Error: one
+/// sentence that names the unknown shape, or says that none is left.
 std::expected<ShapeWeights, std::string> select_shapes(std::string_view only, std::string_view without);
 
 /// What to draw.
 struct Plan {
-  explicit Plan(const Budget& size, const ShapeWeights& shapes = default_weights()) : budget(size), weights(shapes) {}
+  explicit Plan(const Budget& size, const ShapeWeights& shapes = default_weights())
+      : budget(size), weights(shapes) {}
 
   Budget budget;
   ShapeWeights weights;

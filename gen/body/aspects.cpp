@@ -26,7 +26,8 @@ void each_tail_call(Block& block, const Change& change) {
 void draw_second_array(Draft& draft) {
   ByteSource& source = draft.source;
   if (!source.percent(12)) return;
-  const auto first = static_cast<std::uint16_t>(source.below(static_cast<std::uint32_t>(draft.scenario.arrays.size())));
+  const auto first =
+      static_cast<std::uint16_t>(source.below(static_cast<std::uint32_t>(draft.scenario.arrays.size())));
   const std::uint32_t size = draft.scenario.arrays[first].size;
   const std::uint16_t second = draft.add_array(size + source.below(3));
   for (std::uint32_t i = 0; i < std::min(size, 8U); ++i) {
@@ -50,7 +51,8 @@ void draw_twin(Draft& draft) {
   const std::string name = programs[twin].name();
   programs[twin] = Program(programs[model]);
   programs[twin].functions[0].name = name;
-  const auto array = static_cast<std::uint16_t>(source.below(static_cast<std::uint32_t>(draft.scenario.arrays.size())));
+  const auto array =
+      static_cast<std::uint16_t>(source.below(static_cast<std::uint32_t>(draft.scenario.arrays.size())));
   draft.fill_slot(array, source.below(draft.scenario.arrays[array].size), twin);
 }
 

@@ -1,5 +1,5 @@
-// Asm blocks: what a compiler makes of registers, widths, jumps and the stack, between calls that must not notice.
-// Only instructions that every kernel of the limits records knows.
+// Asm blocks: what a compiler makes of registers, widths, jumps and the stack, between calls that must not
+// notice. Only instructions that every kernel of the limits records knows.
 #include <algorithm>
 #include <array>
 
@@ -12,10 +12,12 @@ namespace {
 
 using namespace bpf;
 
-constexpr std::array alu_ops = {AluOp::add,     AluOp::sub, AluOp::mul, AluOp::div,     AluOp::bit_or, AluOp::bit_and,
-                                AluOp::lsh,     AluOp::rsh, AluOp::mod, AluOp::bit_xor, AluOp::mov,    AluOp::arsh};
-constexpr std::array jump_ops = {JumpOp::jeq,  JumpOp::jgt, JumpOp::jge, JumpOp::jset, JumpOp::jne, JumpOp::jsgt,
-                                 JumpOp::jsge, JumpOp::jlt, JumpOp::jle, JumpOp::jslt, JumpOp::jsle};
+constexpr std::array alu_ops = {AluOp::add,    AluOp::sub,     AluOp::mul, AluOp::div,
+                                AluOp::bit_or, AluOp::bit_and, AluOp::lsh, AluOp::rsh,
+                                AluOp::mod,    AluOp::bit_xor, AluOp::mov, AluOp::arsh};
+constexpr std::array jump_ops = {JumpOp::jeq, JumpOp::jgt,  JumpOp::jge,  JumpOp::jset,
+                                 JumpOp::jne, JumpOp::jsgt, JumpOp::jsge, JumpOp::jlt,
+                                 JumpOp::jle, JumpOp::jslt, JumpOp::jsle};
 constexpr std::array widths = {Width::b1, Width::b2, Width::b4, Width::b8};
 constexpr std::array atomics = {0x00, 0x01, 0x40, 0x41, 0x50, 0x51, 0xa0, 0xa1, 0xe1, 0xf1};
 
@@ -26,7 +28,8 @@ auto one_of(ByteSource& source, const Table& table) {
 
 class BlockDraw {
  public:
-  BlockDraw(Draft& draft, std::uint32_t stack) : source_(draft.source), stack_(stack), most_(draft.budget.block_insns) {}
+  BlockDraw(Draft& draft, std::uint32_t stack)
+      : source_(draft.source), stack_(stack), most_(draft.budget.block_insns) {}
 
   Asm draw() {
     for (std::uint32_t i = source_.between(1, 3); i > 0; --i) load_constant();
@@ -111,7 +114,8 @@ class BlockDraw {
 
   void unary() {
     const Reg dst = writable();
-    if (source_.percent(50)) return emit(source_.percent(50) ? build::alu(AluOp::neg, dst, 0) : build::alu32(AluOp::neg, dst, 0));
+    if (source_.percent(50))
+      return emit(source_.percent(50) ? build::alu(AluOp::neg, dst, 0) : build::alu32(AluOp::neg, dst, 0));
     const std::int32_t bits = 16 << source_.below(3);
     Insn swap = build::alu32(AluOp::end, dst, bits);
     if (source_.percent(50)) swap.opcode |= opcode::src_register;  // to big-endian
@@ -131,8 +135,10 @@ class BlockDraw {
   void jump_ahead() {
     jumps_.push_back(insns_.size());
     const JumpOp op = one_of(source_, jump_ops);
-    Insn insn = source_.percent(50) ? build::jump(op, any(), any(), 0) : build::jump(op, any(), any_constant(), 0);
-    if (source_.percent(35)) insn.opcode = static_cast<std::uint8_t>((insn.opcode & ~opcode::class_mask) | opcode::jmp32);
+    Insn insn =
+        source_.percent(50) ? build::jump(op, any(), any(), 0) : build::jump(op, any(), any_constant(), 0);
+    if (source_.percent(35))
+      insn.opcode = static_cast<std::uint8_t>((insn.opcode & ~opcode::class_mask) | opcode::jmp32);
     emit(insn);
   }
 
@@ -141,14 +147,16 @@ class BlockDraw {
     const Reg count = static_cast<Reg>(source_.between(1, 5));
     const std::uint32_t bit = 1U << build::num(count);
     if ((counters_ & bit) != 0) return operation();
-    insns_.push_back(build::mov(count, static_cast<std::int32_t>(source_.between(1, depth == 1 ? most_rounds : 4))));
+    insns_.push_back(
+        build::mov(count, static_cast<std::int32_t>(source_.between(1, depth == 1 ? most_rounds : 4))));
     const std::size_t first = insns_.size();
     counters_ |= bit;
     ++loops_;
     for (std::uint32_t i = source_.between(1, 4); i > 0; --i) operation();
     if (depth < 2 && source_.percent(20)) loop(depth + 1);
     insns_.push_back(build::alu(AluOp::add, count, -1));
-    const auto back = static_cast<std::int16_t>(static_cast<std::int64_t>(first) - static_cast<std::int64_t>(insns_.size()) - 1);
+    const auto back = static_cast<std::int16_t>(static_cast<std::int64_t>(first) -
+                                                static_cast<std::int64_t>(insns_.size()) - 1);
     insns_.push_back(build::jump(JumpOp::jne, count, 0, back));
     counters_ &= ~bit;
     --loops_;

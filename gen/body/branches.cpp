@@ -1,6 +1,7 @@
-// Control that depends on state: what is called or tail-called, and what happens then, hangs on counts, cells and
-// returned values. The verifier knows none of them: kernels before 6.19 take what a tail-calling subprogram returns
-// when its tail call falls through for all that it returns, and would drop a branch that only a taken one takes.
+// Control that depends on state: what is called or tail-called, and what happens then, hangs on counts, cells
+// and returned values. The verifier knows none of them: kernels before 6.19 take what a tail-calling
+// subprogram returns when its tail call falls through for all that it returns, and would drop a branch that
+// only a taken one takes.
 #include "gen/body/body.hpp"
 #include "gen/body/value.hpp"
 

@@ -40,7 +40,9 @@ void draw_events(Draft& draft) {
   ByteSource& source = draft.source;
   Scenario& scenario = draft.scenario;
   scenario.seed = source.below(1U << 16);
-  scenario.type = source.percent(85) ? ProgType::tc : source.percent(50) ? ProgType::xdp : ProgType::socket_filter;
+  scenario.type = source.percent(85)   ? ProgType::tc
+                  : source.percent(50) ? ProgType::xdp
+                                       : ProgType::socket_filter;
   // The end of the fuel is part of the model; most scenarios are for what happens before it.
   if (source.below(1000) < 5) scenario.fuel = source.between(1, 60);
   if (source.percent(8)) scenario.events.push_back(change_during_runs(draft));

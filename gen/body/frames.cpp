@@ -1,5 +1,5 @@
-// Frames of any size that the verifier accepts. A walk from the leaves to main finds what every function's callees
-// need at least; the walk back gives each function something of what is left to it.
+// Frames of any size that the verifier accepts. A walk from the leaves to main finds what every function's
+// callees need at least; the walk back gives each function something of what is left to it.
 #include <algorithm>
 #include <array>
 
@@ -12,7 +12,8 @@ namespace {
 
 using namespace bpf;
 
-constexpr std::uint32_t update_room = 16;  // touched_stack: an update's value and key, below a stack rounded to 8
+constexpr std::uint32_t update_room =
+    16;  // touched_stack: an update's value and key, below a stack rounded to 8
 
 /// Rounded bytes, on the longest chain of each kind.
 struct Chain {
@@ -83,8 +84,9 @@ class ProgramFrames {
   }
 
   void draw_frame(std::size_t f) {
-    const bool leaf = !facts_.functions[f].tail_calls &&
-                      std::ranges::none_of(facts_.calls, [&](const DraftCall& call) { return call.caller == f; });
+    const bool leaf =
+        !facts_.functions[f].tail_calls &&
+        std::ranges::none_of(facts_.calls, [&](const DraftCall& call) { return call.caller == f; });
     const std::uint32_t most = std::min<std::uint32_t>(room(limits_, chains_[f]), max_stack);
     const bool helpers = draft_.source.percent(70);
     facts_.functions[f].helper_room = helpers ? update_room : 0;

@@ -7,8 +7,8 @@ namespace {
 
 using namespace bpf;
 
-/// What the last call gives is handed on, so that the value of a taken tail call reaches the run's end. The cost of
-/// two operands was paid when the function was added.
+/// What the last call gives is handed on, so that the value of a taken tail call reaches the run's end. The
+/// cost of two operands was paid when the function was added.
 void draw_return(Draft& draft, Block& body) {
   const auto* last = body.empty() ? nullptr : std::get_if<Evaluate>(&body.back().node);
   if (last != nullptr && draft.source.percent(40)) {

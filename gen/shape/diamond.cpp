@@ -1,5 +1,5 @@
-// The first program tries those between in turn, each of them leads to the last, and the last may lead back: what is
-// counted on one way must be known on the other.
+// The first program tries those between in turn, each of them leads to the last, and the last may lead back:
+// what is counted on one way must be known on the other.
 #include "gen/shape/links.hpp"
 #include "gen/shape/shapes.hpp"
 

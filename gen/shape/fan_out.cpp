@@ -16,7 +16,8 @@ void fan_out(Draft& draft) {
   }
   if (source.percent(70)) draft.fill_slot(array, leaves, root);
   const std::uint32_t calls = source.between(1, draft.budget.calls);
-  for (std::uint32_t i = 0; i < calls; ++i) tail_call_near_main(draft, root, array, source.below(leaves + 1), 60);
+  for (std::uint32_t i = 0; i < calls; ++i)
+    tail_call_near_main(draft, root, array, source.below(leaves + 1), 60);
 }
 
 }  // namespace tailbound::gen::shape

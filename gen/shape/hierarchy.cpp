@@ -1,4 +1,5 @@
-// Subprograms that are called several times tail-call mains that do the same: what a count by value multiplies.
+// Subprograms that are called several times tail-call mains that do the same: what a count by value
+// multiplies.
 #include "gen/shape/links.hpp"
 #include "gen/shape/shapes.hpp"
 

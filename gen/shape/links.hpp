@@ -11,8 +11,8 @@ std::uint16_t add_programs(Draft& draft, std::uint32_t count);
 /// The slot as a plain constant, or read from data; rarely one out of range, or one that depends on a count.
 bpf::Expr slot_index(Draft& draft, std::uint16_t array, std::uint32_t slot);
 
-/// A chain of `depth` subprograms below `caller`, each called `calls` times by the one above, as far as the budget
-/// goes; returns the last, or `caller`.
+/// A chain of `depth` subprograms below `caller`, each called `calls` times by the one above, as far as the
+/// budget goes; returns the last, or `caller`.
 std::uint16_t call_chain(Draft& draft, std::uint16_t program, std::uint16_t caller, std::uint32_t depth,
                          std::uint32_t calls);
 

@@ -1,5 +1,5 @@
-// A random graph: subprograms hang anywhere and may be called from several places, and any function may tail-call any
-// slot. All other shapes can come out of it, by chance.
+// A random graph: subprograms hang anywhere and may be called from several places, and any function may
+// tail-call any slot. All other shapes can come out of it, by chance.
 #include <utility>
 
 #include "gen/shape/links.hpp"
@@ -23,7 +23,8 @@ void add_functions(Draft& draft, std::uint16_t program) {
   if (functions < 2) return;
   for (std::uint32_t i = source.below(draft.budget.calls); i > 0; --i) {
     const std::uint32_t callee = source.between(1, functions - 1);
-    draft.add_call(program, static_cast<std::uint16_t>(source.below(callee)), static_cast<std::uint16_t>(callee));
+    draft.add_call(program, static_cast<std::uint16_t>(source.below(callee)),
+                   static_cast<std::uint16_t>(callee));
   }
 }
 

@@ -1,4 +1,5 @@
-// One program in every slot tail-calls itself, from main and from subprograms: every entry runs the same frames.
+// One program in every slot tail-calls itself, from main and from subprograms: every entry runs the same
+// frames.
 #include "gen/shape/links.hpp"
 #include "gen/shape/shapes.hpp"
 

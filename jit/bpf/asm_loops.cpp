@@ -43,7 +43,8 @@ bool starts_count(const Insn& insn, std::uint8_t reg) {
 }  // namespace
 
 std::string_view loop_fault(std::span<const Insn> insns, std::size_t at, std::size_t to) {
-  if (to == 0 || to >= at || !counts_down(insns[at - 1], insns[at]) || !starts_count(insns[to - 1], insns[at].dst)) {
+  if (to == 0 || to >= at || !counts_down(insns[at - 1], insns[at]) ||
+      !starts_count(insns[to - 1], insns[at].dst)) {
     return "jumps back and ends no counted loop";
   }
   for (std::size_t i = to; i + 1 < at; ++i) {

@@ -30,7 +30,8 @@ int add_signature(btf& types) {
   return fault < 0 ? fault : signature;
 }
 
-/// The id of main; the others follow it one by one. Static: global functions are verified apart from their callers.
+/// The id of main; the others follow it one by one. Static: global functions are verified apart from their
+/// callers.
 int add_functions(btf& types) {
   const int signature = add_signature(types);
   if (signature < 0) return signature;

@@ -1,5 +1,5 @@
-// The type information that the verifier asks for before a subprogram may tail-call: a name and a signature for
-// each function.
+// The type information that the verifier asks for before a subprogram may tail-call: a name and a signature
+// for each function.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@
 
 namespace tailbound::engine::kernel {
 
-/// One BTF object for all programs: `int main(void *ctx)` and, for every subprogram index that a program may have,
-/// `static int f<index>(void *ctx)`.
+/// One BTF object for all programs: `int main(void *ctx)` and, for every subprogram index that a program may
+/// have, `static int f<index>(void *ctx)`.
 class FunctionBtf {
  public:
   static std::expected<FunctionBtf, LoadError> load();

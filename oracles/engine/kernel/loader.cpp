@@ -75,8 +75,8 @@ struct Request {
       options.log_buf = log.data();
       options.log_size = static_cast<std::uint32_t>(log.size());
     }
-    return bpf_prog_load(type, name.c_str(), "GPL", reinterpret_cast<const bpf_insn*>(insns.data()), insns.size(),
-                         &options);
+    return bpf_prog_load(type, name.c_str(), "GPL", reinterpret_cast<const bpf_insn*>(insns.data()),
+                         insns.size(), &options);
   }
 };
 
@@ -136,6 +136,14 @@ std::expected<Fd, LoadError> Loader::load_program(const bpf::Lowered& lowered, s
   error.log = last_lines(log.data());
   error.bytecode = numbered(bytecode);
   return std::unexpected(std::move(error));
+}
+
+std::expected<std::uint32_t, LoadError> verified_insns(const Fd& program) {
+  bpf_prog_info info{};
+  std::uint32_t size = sizeof info;
+  if (bpf_obj_get_info_by_fd(program.get(), &info, &size) != 0)
+    return std::unexpected(load_error("program info"));
+  return info.verified_insns;
 }
 
 }  // namespace tailbound::engine::kernel

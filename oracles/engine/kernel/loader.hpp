@@ -1,10 +1,10 @@
-// Loads lowered scenarios into the running kernel by bpf(2). Loading verifies and compiles; nothing is run, attached
-// or pinned, and all of it goes when the descriptors close.
+// Loads lowered scenarios into the running kernel by bpf(2). Loading verifies and compiles; nothing is run,
+// attached or pinned, and all of it goes when the descriptors close.
 #pragma once
 
 #include <cstdint>
 #include <expected>
-#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,5 +41,8 @@ class Loader {
   std::vector<std::uint64_t> insns_;
   std::vector<FuncInfo> func_info_;
 };
+
+/// How many instructions the verifier looked at before it accepted a program; nothing before Linux 5.16.
+std::expected<std::uint32_t, LoadError> verified_insns(const Fd& program);
 
 }  // namespace tailbound::engine::kernel

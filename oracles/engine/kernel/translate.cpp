@@ -10,7 +10,8 @@ namespace tailbound::engine::kernel {
 
 namespace {
 
-// Instruction words are little-endian with dst in the low half of the second byte, as on the hosts that we load on.
+// Instruction words are little-endian with dst in the low half of the second byte, as on the hosts that we
+// load on.
 static_assert(std::endian::native == std::endian::little);
 static_assert(static_cast<int>(bpf::Imm64Kind::map) == BPF_PSEUDO_MAP_FD);
 static_assert(static_cast<int>(bpf::Imm64Kind::map_value) == BPF_PSEUDO_MAP_VALUE);
