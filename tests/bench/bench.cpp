@@ -15,6 +15,7 @@
 #include "tests/bench/insns.hpp"
 #include "tests/bench/compile_by_size.hpp"
 #include "tests/bench/mix.hpp"
+#include "tests/bench/mutate.hpp"
 
 namespace tailbound::bench {
 
@@ -178,6 +179,7 @@ int main(int argc, char** argv) {
   }
   benchmark::RegisterBenchmark("stack_bound", stack_bound);
   register_compile_by_size();
+  register_mutate();
   std::vector<char*> arguments(argv, argv + argc);
   std::string repetitions = "--benchmark_repetitions=5";
   std::string aggregates = "--benchmark_report_aggregates_only=true";
