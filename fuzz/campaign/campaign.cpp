@@ -1,21 +1,24 @@
 #include "fuzz/campaign/campaign.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
-#include <new>
+#include <utility>
 
-#include "oracles/judge/judge.hpp"
+#include "fuzz/campaign/live.hpp"
+#include "fuzz/campaign/shared.hpp"
+#include "fuzz/campaign/worker.hpp"
+#include "fuzz/driver/drivers.hpp"
+#include "jit/bpf/codec.hpp"
 
 namespace tailbound::fuzz {
 
@@ -23,69 +26,41 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// What a worker tells its parent, in shared memory: it may die at any moment.
-struct WorkerPage {
-  std::atomic<std::uint64_t> current{0};  // number of the scenario under way
-  std::atomic<std::uint64_t> scenarios{0};
-  std::atomic<std::uint64_t> tail_calls{0};
-  std::atomic<std::uint64_t> out_of_range{0};
-  std::atomic<std::uint64_t> at_limit{0};
-  std::atomic<std::uint64_t> empty{0};
-  std::atomic<std::uint64_t> out_of_fuel{0};
-  std::atomic<std::uint64_t> encoding_checked{0};
-  std::array<std::atomic<std::uint64_t>, most_engines> ran{};
-  std::array<std::atomic<std::uint64_t>, most_engines> unavailable{};
-  /// Why an engine could not take a scenario, the first time; cut off and ended by a zero.
-  std::array<std::array<char, 160>, most_engines> reason{};
-  std::atomic<bool> found{false};
-};
-
-struct alignas(64) Pages {
-  std::atomic<bool> stop{false};
-  std::atomic<bool> started{false};
-};
-
 std::atomic<bool> interrupted{false};
-void on_interrupt(int) { interrupted = true; }
+std::atomic<bool> asked{false};
 
-/// Only the worker writes its page, so a relaxed load and store is an increment.
-void add(std::atomic<std::uint64_t>& counter, std::uint64_t amount) {
-  counter.store(counter.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+/// The second one ends the program at once.
+void on_interrupt(int signal) {
+  interrupted = true;
+  std::signal(signal, SIG_DFL);
 }
+void on_question(int) { asked = true; }
 
-void report(WorkerPage& page, const Judge& judge, const Judgement& judgement) {
-  add(page.tail_calls, judgement.forecast.tail_calls);
-  add(page.out_of_range, judgement.forecast.out_of_range);
-  add(page.at_limit, judgement.forecast.at_limit);
-  add(page.empty, judgement.forecast.empty);
-  add(page.out_of_fuel, judgement.forecast.out_of_fuel);
-  for (std::size_t e = 0; e < judge.engines().size(); ++e) {
-    const std::string& why = judge.observed(e).unavailable;
-    if (!why.empty() && page.unavailable[e] == 0) why.copy(page.reason[e].data(), page.reason[e].size() - 1);
-    add(why.empty() ? page.ran[e] : page.unavailable[e], 1);
-  }
-  page.encoding_checked.store(judge.images_checked(), std::memory_order_relaxed);
-  if (judgement.judged) add(page.scenarios, 1);
-}
-
-int work(const CampaignOptions& options, std::uint32_t index, Pages& pages, WorkerPage& page) {
-  auto engines = make_engines(options.engines);
-  if (!engines) return 3;
-  Judge judge(std::move(*engines));
-  pages.started = true;
-  for (std::uint64_t n = index; !pages.stop.load(std::memory_order_relaxed); n += options.jobs) {
-    page.current.store(n, std::memory_order_relaxed);
-    gen::ByteSource source(gen::scenario_seed(options.seed, n));
-    const bpf::Scenario scenario = gen::generate(source, options.budget);
-    judge.check_images(options.sample != 0 && n % options.sample == 0);
-    const Judgement judgement = judge.judge(scenario);
-    report(page, judge, judgement);
-    if (judgement.verdict.broken()) {
-      page.found = true;
-      pages.stop = true;
-      return 1;
+/// Handlers for as long as a campaign runs.
+class Signals {
+ public:
+  Signals() {
+    interrupted = asked = false;
+    for (std::size_t i = 0; i < signals.size(); ++i) {
+      previous_[i] = std::signal(signals[i], signals[i] == SIGUSR1 ? on_question : on_interrupt);
     }
   }
+  ~Signals() {
+    for (std::size_t i = 0; i < signals.size(); ++i) std::signal(signals[i], previous_[i]);
+  }
+
+ private:
+  static constexpr std::array<int, 3> signals = {SIGINT, SIGTERM, SIGUSR1};
+  std::array<void (*)(int), signals.size()> previous_{};
+};
+
+int work(const CampaignOptions& options, std::uint32_t index, const Shared& shared) {
+  auto engines = make_engines(options.engines);
+  if (!engines) return 3;
+  Worker worker(options, index, shared, Judge(std::move(*engines)));
+  if (worker.done()) return 0;
+  if (options.driver == Driver::libfuzzer) run_libfuzzer(worker);
+  run_seed_driver(worker);
   return 0;
 }
 
@@ -94,68 +69,64 @@ class Campaign {
   explicit Campaign(const CampaignOptions& options) : options_(options) {}
 
   CampaignEnd run() {
-    if (!map_pages()) {
-      end_.could_not_run = fmt::format("shared memory: {}", std::strerror(errno));
+    auto shared = Shared::map(options_.jobs);
+    if (!shared) {
+      end_.could_not_run = shared.error();
       return end_;
     }
-    interrupted = false;
-    const auto previous_int = std::signal(SIGINT, on_interrupt);
-    const auto previous_term = std::signal(SIGTERM, on_interrupt);
+    shared_ = std::move(*shared);
+    shared_.common().kept = options_.corpus.size();
+    const Signals signals;
     start_ = Clock::now();
     std::fflush(nullptr);
     for (std::uint32_t i = 0; i < options_.jobs; ++i) start_worker(i);
     watch();
     finish();
-    std::signal(SIGINT, previous_int);
-    std::signal(SIGTERM, previous_term);
     return end_;
   }
 
  private:
-  bool map_pages() {
-    const std::size_t size = sizeof(Pages) + options_.jobs * sizeof(WorkerPage);
-    void* const memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) return false;
-    pages_ = new (memory) Pages;
-    for (std::uint32_t i = 0; i < options_.jobs; ++i) {
-      workers_.push_back(new (static_cast<std::uint8_t*>(memory) + sizeof(Pages) + i * sizeof(WorkerPage))
-                             WorkerPage);
-    }
-    return true;
-  }
+  struct Child {
+    pid_t pid;
+    std::uint32_t index;
+  };
 
   void start_worker(std::uint32_t index) {
     const pid_t child = fork();
     if (child == 0) {
       prctl(PR_SET_PDEATHSIG, SIGKILL);
       // The parent says when to stop, also when the whole process group is told to.
-      for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);
-      _exit(work(options_, index, *pages_, *workers_[index]));
+      for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) std::signal(signal, SIG_IGN);
+      _exit(work(options_, index, shared_));
     }
     if (child < 0) {
       end_.could_not_run = fmt::format("fork: {}", std::strerror(errno));
-      pages_->stop = true;
+      shared_.common().stop = true;
       return;
     }
-    children_.push_back(child);
-    index_of_.push_back(index);
+    children_.push_back({child, index});
   }
 
   double elapsed() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
+  bool goes_on() const {
+    return !children_.empty() && !shared_.common().stop && !interrupted && elapsed() < options_.seconds;
+  }
+
   void watch() {
     const bool terminal = isatty(STDERR_FILENO) != 0;
     double next_line = terminal ? 0.2 : 10;
-    while (!children_.empty() && !pages_->stop && !interrupted && elapsed() < options_.seconds) {
-      usleep(20'000);
+    while (goes_on()) {
+      usleep(10'000);
       reap();
-      if (options_.live && elapsed() >= next_line) {
-        progress(terminal);
-        next_line += terminal ? 0.5 : 10;
-      }
+      if (options_.keep_going) collect();
+      if (asked.exchange(false)) show_histogram(terminal);
+      if (!options_.live || elapsed() < next_line) continue;
+      show_line(terminal);
+      next_line = elapsed() + (terminal ? 0.5 : 10);
     }
-    pages_->stop = true;
-    if (options_.live && terminal) fmt::print(stderr, "\r\x1b[K");
+    shared_.common().stop = true;
+    erase_line(terminal);
   }
 
   /// Workers end on their own when told; one that hangs is killed and its scenario is a finding.
@@ -164,81 +135,96 @@ class Campaign {
     while (!children_.empty()) {
       reap();
       if (Clock::now() > deadline) {
-        for (const pid_t child : children_) kill(child, SIGKILL);
+        for (const Child& child : children_) kill(child.pid, SIGKILL);
       }
-      usleep(2'000);
-    }
-    for (std::size_t i = 0; i < workers_.size(); ++i) {
-      if (workers_[i]->found && !end_.found) end_.found = Found{workers_[i]->current, 0};
+      usleep(1'000);
     }
     end_.seconds = elapsed();
-    end_.totals = totals();
+    end_.totals = shared_.totals();
+    collect();
     end_.interrupted = interrupted;
-    if (!pages_->started && end_.could_not_run.empty() && !end_.found)
+    if (!shared_.common().started && end_.could_not_run.empty() && !end_.found)
       end_.could_not_run = "no worker could start";
   }
 
   void reap() {
     for (std::size_t i = 0; i < children_.size();) {
       int status = 0;
-      const pid_t done = waitpid(children_[i], &status, WNOHANG);
-      if (done == 0) {
+      const Child child = children_[i];
+      if (waitpid(child.pid, &status, WNOHANG) == 0) {
         ++i;
         continue;
       }
-      if (done > 0 && WIFSIGNALED(status) && !end_.found) {
-        end_.found = Found{workers_[index_of_[i]]->current, WTERMSIG(status)};
-        pages_->stop = true;
-      }
       children_.erase(children_.begin() + static_cast<std::ptrdiff_t>(i));
-      index_of_.erase(index_of_.begin() + static_cast<std::ptrdiff_t>(i));
+      if (!WIFSIGNALED(status)) continue;
+      deaths_.push_back(opened(shared_.worker(child.index).under_way, WTERMSIG(status)));
+      if (options_.keep_going && !shared_.common().stop) start_worker(child.index);
+      else shared_.common().stop = true;
     }
   }
 
-  Totals totals() const {
-    Totals sum;
-    for (const WorkerPage* page : workers_) {
-      sum.scenarios += page->scenarios;
-      sum.tail_calls += page->tail_calls;
-      sum.out_of_range += page->out_of_range;
-      sum.at_limit += page->at_limit;
-      sum.empty += page->empty;
-      sum.out_of_fuel += page->out_of_fuel;
-      sum.encoding_checked += page->encoding_checked;
-      for (std::size_t e = 0; e < most_engines; ++e) {
-        sum.ran[e] += page->ran[e];
-        if (sum.unavailable[e] == 0 && page->unavailable[e] != 0) sum.reason[e] = page->reason[e].data();
-        sum.unavailable[e] += page->unavailable[e];
-      }
+  Found opened(const Letter& letter, int signal) const {
+    if (options_.driver == Driver::seed) {
+      return {scenario_of_seed(options_, letter.number),
+              fmt::format("--driver seed --seed {}, scenario {}", options_.seed, letter.number.load()), signal};
     }
-    return sum;
+    return {bpf::decode_scenario(std::span(letter.bytes).first(letter.size)),
+            fmt::format("--driver libfuzzer --seed {}", options_.seed), signal};
   }
 
-  void progress(bool terminal) const {
-    const Totals sum = totals();
-    const double seconds = elapsed();
-    std::string line = fmt::format(
-        "{:.1f} s  {} judged ({:.0f}/s)  {} tail calls  refused {} limit, {} empty, {} range  {} out of fuel",
-        seconds, sum.scenarios, static_cast<double>(sum.scenarios) / seconds, sum.tail_calls, sum.at_limit,
-        sum.empty, sum.out_of_range, sum.out_of_fuel);
-    if (!terminal) {
-      fmt::print(stderr, "{}\n", line);
-      return;
+  /// Takes what workers found and hands it on; while that is looked into they search on.
+  void collect() {
+    for (std::uint32_t i = 0; i < options_.jobs; ++i) {
+      WorkerPage& page = shared_.worker(i);
+      if (!page.found) continue;
+      const std::uint64_t found_class = page.found_class;
+      const bool wanted = !shared_.common().known.often(found_class);
+      shared_.common().known.add(found_class);
+      Found found = opened(page.finding, 0);
+      page.found = false;
+      if (wanted) hand_on(std::move(found));
     }
-    // A line that wraps cannot be overwritten.
-    winsize size{};
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 && line.size() >= size.ws_col) {
-      line.resize(size.ws_col - 1U);
+    for (Found& found : std::exchange(deaths_, {})) hand_on(std::move(found));
+  }
+
+  void hand_on(Found found) {
+    if (!options_.keep_going && end_.found) return;
+    if (!end_.found) end_.found = found;
+    if (done_with_findings_ || !options_.on_found) return;
+    erase_line(isatty(STDERR_FILENO) != 0);
+    if (!options_.on_found(found)) {
+      done_with_findings_ = true;
+      shared_.common().stop = true;
     }
-    fmt::print(stderr, "\r{}\x1b[K", line);
+  }
+
+  void show_line(bool terminal) {
+    Moment now{shared_.totals(), elapsed()};
+    const std::size_t columns = terminal ? columns_of(STDERR_FILENO, 80) - 1 : 1000;
+    const Colours colours = colours_for(STDERR_FILENO);
+    const std::string line = live_line(last_, now, options_.driver == Driver::libfuzzer, columns, colours);
+    fmt::print(stderr, "{}{}{}", terminal ? "\r" : "", line, terminal ? "\x1b[K" : "\n");
     std::fflush(stderr);
+    last_ = std::move(now);
+  }
+
+  void erase_line(bool terminal) const {
+    if (options_.live && terminal) fmt::print(stderr, "\r\x1b[K");
+  }
+
+  void show_histogram(bool terminal) const {
+    erase_line(terminal);
+    const Totals sum = shared_.totals();
+    fmt::print(stderr, "after {:.0f} s, {} scenarios judged\n{}", elapsed(), sum.scenarios,
+               draw(sum.histogram, sum.scenarios, columns_of(STDERR_FILENO, 110)));
   }
 
   const CampaignOptions& options_;
-  Pages* pages_ = nullptr;  // shared; freed with the process
-  std::vector<WorkerPage*> workers_;
-  std::vector<pid_t> children_;
-  std::vector<std::uint32_t> index_of_;
+  Shared shared_;
+  std::vector<Child> children_;
+  std::vector<Found> deaths_;
+  bool done_with_findings_ = false;
+  Moment last_;
   Clock::time_point start_;
   CampaignEnd end_;
 };

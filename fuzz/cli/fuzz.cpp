@@ -1,20 +1,18 @@
 // tailbound fuzz
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
-#include <filesystem>
+#include <limits>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <thread>
 
 #include "fuzz/campaign/campaign.hpp"
-#include "fuzz/campaign/child.hpp"
-#include "fuzz/campaign/investigate.hpp"
 #include "fuzz/cli/cli.hpp"
-#include "jit/bpf/graph.hpp"
+#include "fuzz/cli/fuzz_findings.hpp"
+#include "fuzz/cli/fuzz_summary.hpp"
+#include "fuzz/driver/corpus.hpp"
 #include "reports/files.hpp"
 #include "reports/json/json.hpp"
 
@@ -22,143 +20,62 @@ namespace tailbound::fuzz::cli {
 
 namespace {
 
-using nlohmann::ordered_json;
-
 struct FuzzOptions {
   EngineOptions engines;
+  std::string driver = "libfuzzer";
   std::uint64_t seed = 1;
-  double time = 60;
+  std::optional<double> time;
+  std::optional<std::uint64_t> runs;
   std::uint32_t jobs = std::max(1U, std::thread::hardware_concurrency());
-  std::uint32_t sample = 64;
+  std::uint32_t sample = CampaignOptions{}.sample;
+  std::uint32_t fresh = CampaignOptions{}.fresh;
+  std::string corpus;
   std::string findings = "findings";
+  bool keep_going = false;
+  std::size_t findings_limit = 100;
   bool json = false;
 };
 
-bpf::Scenario scenario_of(const CampaignOptions& campaign, const Found& found) {
-  gen::ByteSource source(gen::scenario_seed(campaign.seed, found.number));
-  return gen::generate(source, campaign.budget);
+/// Without either there is a minute; with a number of scenarios alone there is no other end.
+double seconds_of(const FuzzOptions& options) {
+  constexpr double minute = 60;
+  return options.time ? *options.time : options.runs ? std::numeric_limits<double>::infinity() : minute;
 }
 
-std::string header(const reports::Finding& finding, const CampaignOptions& campaign, const Found& found) {
-  return fmt::format("# {}: {}\n# found by: tailbound fuzz --engine {} --scheme {} --seed {}, scenario {}\n",
-                     reports::signature(finding), finding.verdict.detail, finding.engine.name,
-                     campaign.engines.scheme, campaign.seed, found.number);
+CampaignOptions campaign_of(const FuzzOptions& options) {
+  CampaignOptions campaign;
+  campaign.driver = options.driver == "seed" ? Driver::seed : Driver::libfuzzer;
+  campaign.seed = options.seed;
+  campaign.seconds = seconds_of(options);
+  campaign.runs = options.runs.value_or(0);
+  campaign.jobs = options.jobs;
+  campaign.sample = options.sample;
+  campaign.fresh = options.fresh;
+  campaign.corpus_folder = options.corpus;
+  campaign.keep_going = options.keep_going;
+  campaign.live = !options.json;
+  return campaign;
 }
 
-/// In a child: reduce, write, print. The message is the finding's JSON.
-int report_finding(const CampaignOptions& campaign, const FuzzOptions& options, const Found& found, bool shrink,
-                   std::string& message) {
-  auto engines = make_engines(campaign.engines);
-  if (!engines) return 3;
-  Judge judge(std::move(*engines));
-  judge.check_images(campaign.sample != 0);
-  auto finding = investigate(judge, scenario_of(campaign, found), shrink, false);
-  if (!finding) {
-    message = fmt::format("scenario {} agrees when it is judged again", found.number);
-    return 3;
+/// Reads the corpus and says which of its files are none.
+bool read_corpus(CampaignOptions& campaign) {
+  if (campaign.corpus_folder.empty()) return true;
+  if (campaign.driver == Driver::seed) {
+    complain("--corpus: the driver seed draws every scenario on its own; expected --driver libfuzzer");
+    return false;
   }
-  finding->scheme = campaign.engines.scheme;
-  const std::filesystem::path file =
-      std::filesystem::path(options.findings) / (reports::signature(*finding) + ".graph");
-  const std::string content = header(*finding, campaign, found) + bpf::print_graph(finding->scenario);
-  const auto written = reports::write_new_file(file, content);
-  if (!written) complain(written.error());
-  const std::string place = written ? written->string() : file.string();
-  if (!options.json) fmt::print("{}", reports::text(*finding, place));
-  message = reports::finding_json(*finding, place);
-  return 1;
-}
-
-/// The engine died on it: nothing can be compared, but the scenario is kept.
-ordered_json report_death(const CampaignOptions& campaign, const FuzzOptions& options, const Found& found,
-                          int signal) {
-  const bpf::Scenario scenario = scenario_of(campaign, found);
-  const std::string signature = fmt::format("fault-process-died-{}", found.number);
-  const std::string file = options.findings + "/" + signature + ".graph";
-  const std::string detail = fmt::format("the process that ran it died of {}", strsignal(signal));
-  const std::string replay = fmt::format("./tailbound run {} --scheme {}", file, campaign.engines.scheme);
-  const auto written = reports::write_file(file, fmt::format("# {}\n{}", detail, bpf::print_graph(scenario)));
-  if (!written) complain(written.error());
-  if (!options.json) {
-    fmt::print("finding  {}\n\n  {}\n\n{}\nreplay   {}\n", signature, detail, bpf::print_graph(scenario),
-               replay);
+  auto corpus = open_corpus(campaign.corpus_folder);
+  if (!corpus) {
+    complain("--corpus: " + corpus.error());
+    return false;
   }
-  return {{"signature", signature}, {"property", "fault"}, {"kind", "process died"},
-          {"detail", detail},       {"file", file},        {"replay", replay}};
-}
-
-/// Nothing when what was seen does not happen again: a worker can be killed from outside.
-std::optional<ordered_json> find_out(const CampaignOptions& campaign, const FuzzOptions& options,
-                                     const Found& found) {
-  for (const bool shrink : {true, false}) {
-    if (shrink && found.signal != 0) continue;  // first as it was found: does it kill again?
-    const ChildEnd end = in_child(
-        [&](std::string& message) { return report_finding(campaign, options, found, shrink, message); });
-    if (end.signal != 0) {
-      if (shrink) continue;  // a smaller scenario killed it; the one that was found is next
-      return report_death(campaign, options, found, end.signal);
-    }
-    if (end.exit_code == 1) return ordered_json::parse(end.message);
-    complain(end.message);
-    if (found.signal != 0)
-      complain(fmt::format("a worker ended by {}, not by its scenario", strsignal(found.signal)));
-    break;
+  for (const std::string& why : corpus->complaints) complain("not taken from the corpus: " + why);
+  if (corpus->foreign > corpus->complaints.size()) {
+    complain(fmt::format("not taken from the corpus: {} more files in {}",
+                         corpus->foreign - corpus->complaints.size(), campaign.corpus_folder));
   }
-  return std::nullopt;
-}
-
-std::string summary(const CampaignEnd& end, const CampaignOptions& campaign) {
-  const Totals& t = end.totals;
-  std::string out;
-  if (end.interrupted) out = fmt::format("interrupted after {:.1f} of {} s\n", end.seconds, campaign.seconds);
-  out += fmt::format(
-      "{} scenarios judged in {:.1f} s ({:.0f}/s), {} tail calls; refused: {} at the limit, {} empty slot, {} "
-      "out "
-      "of range; {} runs out of fuel\n",
-      t.scenarios, end.seconds, static_cast<double>(t.scenarios) / std::max(end.seconds, 1e-9), t.tail_calls,
-      t.at_limit, t.empty, t.out_of_range, t.out_of_fuel);
-  for (std::size_t e = 0; e < campaign.engines.engines.size(); ++e) {
-    out += fmt::format("  {:<12} ran {}", campaign.engines.engines[e], t.ran[e]);
-    if (t.unavailable[e] != 0) out += fmt::format(", unavailable for {}: {}", t.unavailable[e], t.reason[e]);
-    out += '\n';
-  }
-  if (campaign.sample == 0) return out + "  encoding     not read back (--sample 0)\n";
-  return out + fmt::format("  encoding     {} images read back, those of one scenario in {}\n",
-                           t.encoding_checked, campaign.sample);
-}
-
-/// Why each engine cannot run here at all; null where it can.
-ordered_json engine_states(const CampaignEnd& end, const CampaignOptions& campaign) {
-  ordered_json list = ordered_json::array();
-  const auto engines = make_engines(campaign.engines);
-  for (std::size_t e = 0; e < campaign.engines.engines.size(); ++e) {
-    ordered_json row = {{"name", campaign.engines.engines[e]},
-                        {"scheme", (*engines)[e]->identity().scheme},
-                        {"profile", (*engines)[e]->identity().profile->name},
-                        {"scenarios", end.totals.ran[e]},
-                        {"unavailable", end.totals.unavailable[e]},
-                        {"reason", nullptr}};
-    if (!end.totals.reason[e].empty()) row["reason"] = end.totals.reason[e];
-    if (const auto why = (*engines)[e]->unavailable()) row["reason"] = *why;
-    list.push_back(std::move(row));
-  }
-  return list;
-}
-
-ordered_json result_json(const CampaignEnd& end, const CampaignOptions& campaign,
-                         const ordered_json& findings) {
-  const Totals& t = end.totals;
-  return {{"scenarios", t.scenarios},
-          {"tail_calls", t.tail_calls},
-          {"refused", {{"limit", t.at_limit}, {"empty", t.empty}, {"out_of_range", t.out_of_range}}},
-          {"out_of_fuel", t.out_of_fuel},
-          {"encoding_checked", t.encoding_checked},
-          {"encoding_sample", campaign.sample},
-          {"seconds", std::round(end.seconds * 1000) / 1000},
-          {"seed", campaign.seed},
-          {"interrupted", end.interrupted},
-          {"findings", findings},
-          {"engines", engine_states(end, campaign)}};
+  campaign.corpus = std::move(corpus->scenarios);
+  return true;
 }
 
 /// An engine that was asked for and ran nothing did not hold.
@@ -174,37 +91,94 @@ bool all_ran(const CampaignEnd& end, const CampaignOptions& campaign) {
   return all;
 }
 
+void print_end(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings) {
+  const Colours colours = colours_for(STDOUT_FILENO);
+  // Wider than a terminal's usual limit is hard to read, narrower wraps.
+  const std::size_t columns = std::min<std::size_t>(110, columns_of(STDOUT_FILENO, 110));
+  fmt::print("{}{}", findings.list().empty() ? "" : "\n", summary(end, campaign, columns, colours));
+  if (!campaign.keep_going) return;
+  const std::string count = fmt::format("{} different findings", findings.list().size());
+  fmt::print("\n{} in {} scenarios that broke a property; {} came again after reduction\n",
+             findings.list().empty() ? colours.good(count) : colours.bad(count), end.totals.broken, findings.repeats());
+}
+
+void print_json(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings) {
+  nlohmann::ordered_json object = summary_json(end, campaign);
+  object["findings"] = findings.list();
+  fmt::print("{}\n", reports::dump(object));
+}
+
+Exit exit_of(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings) {
+  if (!end.totals.corpus_trouble.empty()) {
+    complain("the corpus stopped growing: " + end.totals.corpus_trouble);
+  }
+  if (!end.could_not_run.empty()) complain(end.could_not_run);
+  if (findings.lost()) return Exit::could_not_run;
+  if (!findings.list().empty()) return Exit::finding;
+  if (findings.vanished() || !end.could_not_run.empty()) return Exit::could_not_run;
+  return all_ran(end, campaign) ? Exit::holds : Exit::could_not_run;
+}
+
 Exit fuzz(const FuzzOptions& options) {
-  CampaignOptions campaign{.engines = {},
-                           .budget = {},
-                           .seed = options.seed,
-                           .seconds = options.time,
-                           .jobs = options.jobs,
-                           .sample = options.sample,
-                           .live = !options.json};
+  CampaignOptions campaign = campaign_of(options);
   if (!options.engines.read(campaign.engines)) return Exit::bad_input;
   if (const auto ready = reports::prepare_folder(options.findings); !ready) {
     complain("--findings: " + ready.error());
     return Exit::bad_input;
   }
+  if (!read_corpus(campaign)) return Exit::bad_input;
+  Findings findings(campaign, options.findings, options.json);
+  campaign.on_found = [&](const Found& found) {
+    findings.add(found);
+    return findings.list().size() < options.findings_limit;
+  };
   const CampaignEnd end = run_campaign(campaign);
-  ordered_json findings = ordered_json::array();
-  std::optional<ordered_json> finding;
-  if (end.found) finding = find_out(campaign, options, *end.found);
-  if (finding) findings.push_back(*finding);
-  if (options.json) fmt::print("{}\n", reports::dump(result_json(end, campaign, findings)));
-  else fmt::print("{}{}", finding ? "\n" : "", summary(end, campaign));
-  if (finding) return Exit::finding;
-  if (!end.could_not_run.empty()) complain(end.could_not_run);
-  if (end.found || !end.could_not_run.empty()) return Exit::could_not_run;
-  return all_ran(end, campaign) ? Exit::holds : Exit::could_not_run;
+  if (options.json) print_json(end, campaign, findings);
+  else print_end(end, campaign, findings);
+  return exit_of(end, campaign, findings);
 }
 
 constexpr const char* lesson =
     "Stops at the first finding: reduces it, writes it to the findings folder and prints how to replay it.\n"
-    "The same seed gives the same scenarios, whatever the number of jobs.\n"
+    "With --keep-going it searches on and collects findings of different signatures.\n"
+    "libFuzzer draws scenarios or changes those that did something new; a corpus folder holds the latter as .graph\n"
+    "files, which `run` and `show` read too. The driver seed draws each on its own: the same seed gives the same\n"
+    "scenarios, whatever the number of jobs. Several runs may share a findings folder or a corpus.\n"
+    "SIGUSR1 prints the histogram of outcomes while it runs; an interrupt ends it with the summary.\n"
     "  ./tailbound fuzz --time 10 --seed 7\n"
-    "  ./tailbound fuzz --scheme by-value --json | tail -n 1";
+    "  ./tailbound fuzz --scheme by-value --json | tail -n 1\n"
+    "  ./tailbound fuzz --scheme by-value --keep-going --time 30\n"
+    "  ./tailbound fuzz --driver seed --runs 100000";
+
+void add_search_options(CLI::App& command, FuzzOptions& options) {
+  command.add_option("--driver", options.driver, "what proposes scenarios: libfuzzer or seed")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"libfuzzer", "seed"}));
+  command.add_option("--seed", options.seed, "the campaign's seed, a number of 64 bits")
+      ->capture_default_str()
+      ->check(whole_number());
+  command.add_option("--fresh", options.fresh, "libfuzzer: percent of scenarios drawn anew, not mutated")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 100));
+  command.add_option("--corpus", options.corpus, "libfuzzer: folder of .graph files to start from and to add to");
+  command
+      .add_option("--sample", options.sample,
+                  "read back the machine code of one scenario in so many with LLVM's decoder; 0: of none")
+      ->capture_default_str();
+}
+
+void add_ends(CLI::App& command, FuzzOptions& options) {
+  command.add_option("--time", options.time, "seconds to search [60, or no limit with --runs]")
+      ->check(finite_number())
+      ->check(CLI::Range(0.05, 1e7));
+  command.add_option("--runs", options.runs, "scenarios to judge, all workers together")
+      ->check(whole_number())
+      ->check(CLI::Range(std::uint64_t{1}, std::numeric_limits<std::uint64_t>::max()));
+  command.add_flag("--keep-going", options.keep_going, "search on after a finding");
+  command.add_option("--findings-limit", options.findings_limit, "with --keep-going: different findings to stop at")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100000));
+}
 
 }  // namespace
 
@@ -213,20 +187,11 @@ void add_fuzz(CLI::App& app, Exit& exit) {
   CLI::App* command = app.add_subcommand("fuzz", "search for scenarios that an engine gets wrong");
   command->footer(lesson);
   options->engines.add(*command);
-  command->add_option("--seed", options->seed, "the campaign's seed, a number of 64 bits")
-      ->capture_default_str()
-      ->check(whole_number());
-  command->add_option("--time", options->time, "seconds to search")
-      ->capture_default_str()
-      ->check(finite_number())
-      ->check(CLI::Range(0.05, 1e7));
+  add_search_options(*command, *options);
+  add_ends(*command, *options);
   command->add_option("--jobs", options->jobs, "worker processes")
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
-  command
-      ->add_option("--sample", options->sample,
-                   "read back the machine code of one scenario in so many with LLVM's decoder; 0: of none")
-      ->capture_default_str();
   command->add_option("--findings", options->findings, "folder for findings")->capture_default_str();
   command->add_flag("--json", options->json, "one JSON object as the last line of the output");
   command->callback([options, &exit] { exit = fuzz(*options); });

@@ -1,0 +1,42 @@
+// What `tailbound fuzz` does with what a campaign found: judge again, reduce, write, print; once a signature.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "fuzz/campaign/campaign.hpp"
+
+namespace tailbound::fuzz::cli {
+
+class Findings {
+ public:
+  /// `folder`: where they are written. `quiet`: only for JSON, nothing is printed.
+  Findings(const CampaignOptions& campaign, std::string folder, bool quiet)
+      : campaign_(campaign), folder_(std::move(folder)), quiet_(quiet) {}
+
+  /// In processes of their own, since the scenario may kill the one that runs it.
+  void add(const Found& found);
+
+  const nlohmann::ordered_json& list() const { return list_; }
+  std::size_t repeats() const { return repeats_; }  // of a signature that is there already
+  bool lost() const { return lost_; }               // one could not be written
+  bool vanished() const { return vanished_; }       // one did not happen again
+
+ private:
+  int look_into(const Found& found, bool shrink, std::string& message) const;
+  void add_death(const Found& found, int signal);
+  bool keep(const std::string& file, const std::string& content, std::string& place) const;
+  void take(nlohmann::ordered_json row);
+
+  const CampaignOptions& campaign_;
+  std::string folder_;
+  bool quiet_;
+  nlohmann::ordered_json list_ = nlohmann::ordered_json::array();
+  std::vector<std::string> signatures_;
+  std::size_t repeats_ = 0;
+  bool lost_ = false;
+  bool vanished_ = false;
+};
+
+}  // namespace tailbound::fuzz::cli
