@@ -14,6 +14,7 @@
 #include "oracles/model/flat.hpp"
 #include "oracles/model/ledger.hpp"
 #include "oracles/model/machine_world.hpp"
+#include "oracles/model/wrong_rule.hpp"
 #include "oracles/observation.hpp"
 
 namespace tailbound::model {
@@ -52,11 +53,15 @@ struct ContextCount {
   bool operator==(const ContextCount&) const = default;
 };
 
-class Walker {
+/// The rule is a parameter, so that a wrong one walks the same way; `swapped` are its further arguments.
+template <class Rule>
+class BasicWalker {
  public:
-  explicit Walker(WalkOptions options);
-  Walker(const Walker&) = delete;
-  Walker& operator=(const Walker&) = delete;
+  template <class... Swapped>
+  explicit BasicWalker(WalkOptions options, Swapped... swapped)
+      : options_(options), rule_(Rule::of(world_, options.discipline, *options.profile, swapped...)) {}
+  BasicWalker(const BasicWalker&) = delete;
+  BasicWalker& operator=(const BasicWalker&) = delete;
 
   /// Walks every event of a valid scenario; gives the observation that a faithful engine must give: the same
   /// ledger words, cells and return values. It stays valid until the next walk.
@@ -119,7 +124,7 @@ class Walker {
 
   WalkOptions options_;
   MachineWorld world_;
-  MachineRule rule_;
+  Rule rule_;
   std::uint64_t fuel_ = 0;
 
   Flat flat_;
@@ -141,5 +146,11 @@ class Walker {
   std::optional<Capture> capture_;
   std::vector<Frame> captured_;
 };
+
+using Walker = BasicWalker<MachineRule>;
+using WrongWalker = BasicWalker<WrongRule<MachineWorld>>;
+
+extern template class BasicWalker<MachineRule>;
+extern template class BasicWalker<WrongRule<MachineWorld>>;
 
 }  // namespace tailbound::model
