@@ -53,10 +53,20 @@ void BasicWalker<Rule>::start(const bpf::Scenario& scenario) {
   const auto is_run = [](const bpf::Event& event) { return std::holds_alternative<bpf::Run>(event); };
   const auto runs = static_cast<std::size_t>(std::ranges::count_if(scenario.events, is_run));
   seen_.layout = flat_.layout;
-  seen_.runs.resize(runs);
+  keep_runs(runs);
   traces_.resize(runs);
+  entries_matter_ = options_.keep_trace != 0 || capture_.has_value();
   asm_seen_.assign(runs, 0);
   run_ = 0;
+}
+
+template <class Rule>
+void BasicWalker<Rule>::keep_runs(std::size_t runs) {
+  for (; seen_.runs.size() > runs; seen_.runs.pop_back()) spare_.push_back(std::move(seen_.runs.back()));
+  for (; seen_.runs.size() < runs && !spare_.empty(); spare_.pop_back()) {
+    seen_.runs.push_back(std::move(spare_.back()));
+  }
+  seen_.runs.resize(runs);
 }
 
 template <class Rule>
@@ -69,6 +79,7 @@ void BasicWalker<Rule>::take(const bpf::Event& event) {
                    const std::uint32_t function = flat_.id(e.function);
                    changes_.push_back({function, e.count, flat_.position(e.change), program_in(e.change)});
                    changes_at_[function] = 1;
+                   entries_matter_ = true;
                  },
                  [&](const bpf::Attach& e) {
                    attach_points_.attach(e.kind, e.probe, flat_.id(e.target));
@@ -170,12 +181,12 @@ std::uint64_t BasicWalker<Rule>::live_frame(std::uint32_t function, MachineWorld
   bool by_tail_call = false;
   while (record_entry(frame().function, by_tail_call)) {
     const BodyEnd end = walk_body(frame().function);
-    if (!end.target) {
+    if (end.target == no_program) {
       value = end.value;
       break;
     }
     // The target's main takes over this frame, behind its attach point: no probe sees it.
-    frame() = {*end.target, rule_.tail_call(frame().cell)};
+    frame() = {end.target, rule_.tail_call(frame().cell)};
     by_tail_call = true;
   }
   frames_.pop_back();
@@ -186,6 +197,12 @@ template <class Rule>
 bool BasicWalker<Rule>::record_entry(std::uint32_t function, bool by_tail_call) {
   const std::uint64_t entry = ledger_.total();
   if (!ledger_.enter(function)) return false;
+  if (entries_matter_) observe_entry(function, by_tail_call, entry);
+  return true;
+}
+
+template <class Rule>
+void BasicWalker<Rule>::observe_entry(std::uint32_t function, bool by_tail_call, std::uint64_t entry) {
   if (traces_[run_].size() < options_.keep_trace) {
     const auto depth = static_cast<std::uint32_t>(frames_.size());
     traces_[run_].push_back({function, world_.load(frame().cell), depth, by_tail_call});
@@ -196,7 +213,6 @@ bool BasicWalker<Rule>::record_entry(std::uint32_t function, bool by_tail_call) 
     }
   }
   if (changes_at_[function] != 0) change_slots(function);
-  return true;
 }
 
 template <class Rule>

@@ -93,7 +93,7 @@ class BasicWalker {
   /// How a body ended: with a value, or in a tail call.
   struct BodyEnd {
     std::uint64_t value = 0;
-    std::optional<std::uint32_t> target;
+    std::uint32_t target = no_program;  // a function id
   };
   struct Capture {
     std::size_t run = 0;
@@ -113,11 +113,14 @@ class BasicWalker {
   MachineWorld::Ref open_context();
   std::uint64_t live_frame(std::uint32_t function, MachineWorld::Ref cell);
   bool record_entry(std::uint32_t function, bool by_tail_call);
+  void observe_entry(std::uint32_t function, bool by_tail_call, std::uint64_t entry);
+  void keep_runs(std::size_t runs);
   void change_slots(std::uint32_t function);
 
   BodyEnd walk_body(std::uint32_t function);
-  std::optional<std::uint32_t> attempt(const FlatOp& op);
-  std::uint64_t evaluate(FlatExpr expr);
+  std::uint32_t attempt(const FlatOp& op);
+  std::uint64_t evaluate(const FlatExpr& expr) { return expr.is_number() ? expr.number : compute(expr); }
+  std::uint64_t compute(const FlatExpr& expr);
   std::uint64_t operand(const FlatOperand& operand);
   std::uint64_t call(std::uint32_t function);
   LiveFrame& frame() { return frames_.back(); }
@@ -139,7 +142,9 @@ class BasicWalker {
   std::uint32_t next_context_ = 0;
 
   Observation seen_;
+  std::vector<RunObservation> spare_;  // their buffers are used again
   std::size_t run_ = 0;
+  bool entries_matter_ = false;  // beyond the ledger: traces, a capture, changes at entries
   std::vector<std::vector<TraceEntry>> traces_;
   std::vector<ContextCount> contexts_;
   std::vector<std::uint8_t> asm_seen_;

@@ -13,7 +13,7 @@ auto BasicWalker<Rule>::walk_body(std::uint32_t function) -> BodyEnd {
         evaluate(op.expr);
         break;
       case FlatOp::Kind::tail_call:
-        if (const auto target = attempt(op)) return {0, flat_.first_function[*target]};
+        if (const std::uint32_t target = attempt(op); target != no_program) return {0, flat_.first_function[target]};
         break;
       case FlatOp::Kind::helper_call:
         frame().cell = rule_.helper_call(frame().cell);
@@ -33,15 +33,15 @@ auto BasicWalker<Rule>::walk_body(std::uint32_t function) -> BodyEnd {
       case FlatOp::Kind::leave: {
         const std::uint64_t value = evaluate(op.expr);
         ledger_.read_back(flat_.functions[function].live);
-        return {value, std::nullopt};
+        return {value, no_program};
       }
     }
   }
 }
 
-/// The target when the attempt is taken.
+/// The target when the attempt is taken, else no_program.
 template <class Rule>
-std::optional<std::uint32_t> BasicWalker<Rule>::attempt(const FlatOp& op) {
+std::uint32_t BasicWalker<Rule>::attempt(const FlatOp& op) {
   const auto index = static_cast<std::uint32_t>(evaluate(op.expr));
   const FlatArray& array = flat_.arrays[op.place];
   const std::uint32_t program = index < array.size ? flat_.slots[array.first_slot + index] : no_program;
@@ -55,11 +55,11 @@ std::optional<std::uint32_t> BasicWalker<Rule>::attempt(const FlatOp& op) {
   context.empty += outcome.empty;
   if (outcome.taken) return program;
   ledger_.fall_through(op.site);
-  return std::nullopt;
+  return no_program;
 }
 
 template <class Rule>
-std::uint64_t BasicWalker<Rule>::evaluate(FlatExpr expr) {
+std::uint64_t BasicWalker<Rule>::compute(const FlatExpr& expr) {
   std::uint64_t value = 0;
   for (std::uint32_t i = expr.first; i < expr.end; ++i) {
     value = apply(flat_.operands[i].op, value, operand(flat_.operands[i]));
