@@ -155,6 +155,26 @@ TEST(Generate, TheDefaultBudgetDrawsALargeScenarioNowAndThen) {
   EXPECT_LE(large, seeds / 1000 * 2);
 }
 
+/// Scenarios of the plan, in percent, that take more than 33 tail calls in a run when counts are passed by value.
+std::uint64_t multiplied_percent(const gen::Plan& plan) {
+  constexpr std::uint64_t scenarios = 1000;
+  model::Walker walker({.discipline = model::Discipline::by_value});
+  std::uint64_t multiplied = 0;
+  for (std::uint64_t n = 0; n < scenarios; ++n) {
+    gen::ByteSource source(gen::scenario_seed(9, n));
+    const Observation& seen = walker.walk(gen::generate(source, plan));
+    multiplied += std::ranges::any_of(seen.runs, [&](const RunObservation& run) {
+      return run.tail_calls(seen.layout) > 33;
+    });
+  }
+  return multiplied * 100 / scenarios;
+}
+
+TEST(Generate, HierarchiesComeOutOfOtherShapesByChance) {
+  EXPECT_GE(multiplied_percent(gen::Plan({}, *gen::select_shapes("", "hierarchy"))), 5U);
+  EXPECT_GE(multiplied_percent(gen::Plan({}, *gen::select_shapes("mixed", ""))), 5U);
+}
+
 /// Counted over 3,000 seeds of one campaign, so the figures do not depend on luck.
 TEST(Generate, TheMixIsHonest) {
   constexpr std::uint64_t seeds = 3000;
@@ -163,6 +183,8 @@ TEST(Generate, TheMixIsHonest) {
   std::uint64_t out_of_fuel = 0;
   std::vector<std::size_t> programs;
   std::vector<std::size_t> functions;
+  std::vector<std::size_t> instructions;
+  std::uint64_t runs = 0;
   model::Walker walker({});
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
     const bpf::Scenario scenario = scenario_of(gen::scenario_seed(1, seed));
@@ -182,6 +204,11 @@ TEST(Generate, TheMixIsHonest) {
     }
     in_subprogram += sub ? 1 : 0;
     for (const RunObservation& run : seen.runs) out_of_fuel += run.out_of_fuel() ? 1 : 0;
+    runs += seen.runs.size();
+    instructions.push_back(0);
+    for (const bpf::Bytecode& program : bpf::lower(scenario).programs) {
+      instructions.back() += program.insns.size();
+    }
     programs.push_back(scenario.programs.size());
     functions.push_back(numbering.functions);
   }
@@ -192,9 +219,12 @@ TEST(Generate, TheMixIsHonest) {
   };
   EXPECT_GE(at_limit, seeds * 30 / 100) << "scenarios that reach the limit";
   EXPECT_GE(in_subprogram, seeds * 30 / 100) << "scenarios with a tail call taken in a subprogram";
-  EXPECT_LT(out_of_fuel, seeds / 100) << "runs out of fuel under the sound discipline";
-  EXPECT_GE(median(programs), 3U);
-  EXPECT_GE(median(functions), 6U);
+  EXPECT_LT(out_of_fuel, runs / 100) << "runs out of fuel under the sound discipline";
+  // What figures of speed refer to: 3 programs, 6 functions and 280 instructions, give or take 15 %.
+  EXPECT_EQ(median(programs), 3U);
+  EXPECT_EQ(median(functions), 6U);
+  EXPECT_GE(median(instructions), 238U);
+  EXPECT_LE(median(instructions), 322U);
 }
 
 }  // namespace
