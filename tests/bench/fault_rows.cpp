@@ -17,7 +17,7 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
 }
 
-Sightings gather(std::span<const planted::Found> found, planted::Sighting planted::Found::*which) {
+Sightings gather(std::span<const planted::Found> found, planted::Sighting planted::Found::* which) {
   std::vector<double> scenarios, seconds;
   Sightings seen;
   for (const planted::Found& one : found) {
@@ -64,14 +64,15 @@ std::string json(const Sightings& seen) {
   if (!seen.in_median) {
     return fmt::format(R"({{"seeds":{},"median_scenarios":null,"median_seconds":null}})", seen.seeds);
   }
-  return fmt::format(R"({{"seeds":{},"median_scenarios":{},"median_seconds":{:.6f}}})", seen.seeds, seen.scenarios,
-                     seen.seconds);
+  return fmt::format(R"({{"seeds":{},"median_scenarios":{},"median_seconds":{:.6f}}})", seen.seeds,
+                     seen.scenarios, seen.seconds);
 }
 
 std::string json(const FaultRow& row) {
   const planted::Fault& f = *row.fault;
   std::string by;
-  for (const auto& [name, count] : row.properties) by += fmt::format("{}{}:{}", by.empty() ? "" : ",", quoted(name), count);
+  for (const auto& [name, count] : row.properties)
+    by += fmt::format("{}{}:{}", by.empty() ? "" : ",", quoted(name), count);
   return fmt::format(
       R"({{"name":{},"bug":{},"base":{},"place":{},"summary":{},"equivalent":{},"not_shown_by":{},)"
       R"("reached":{},"triggered":{},"detected":{},"properties":{{{}}}}})",
@@ -80,10 +81,12 @@ std::string json(const FaultRow& row) {
 }
 
 constexpr const char* head =
-    "reached    the code differs from the sound scheme's in a function that was entered or at a site that was attempted\n"
+    "reached    the code differs from the sound scheme's in a function that was entered or at a site that was "
+    "attempted\n"
     "triggered  what the x86_64 engine shows differs from what it shows under the sound scheme\n"
     "detected   a check says broken, or the process died of it\n"
-    "Each: seeds that saw it, median of scenarios, median of the time that generating and judging took; '-' where fewer\n"
+    "Each: seeds that saw it, median of scenarios, median of the time that generating and judging took; '-' "
+    "where fewer\n"
     "than half of the seeds saw it.\n\n";
 
 }  // namespace
@@ -126,11 +129,13 @@ std::string text(std::span<const FaultRow> rows, const FaultTotals& totals, std:
     if (const std::string why = note(*row.fault); !why.empty()) out += fmt::format("    {}\n", why);
   }
   out += fmt::format(
-      "\n{} of {} faults that are not equivalent detected within {} s in the median of {} seeds ({:.1f} %), {} in all "
+      "\n{} of {} faults that are not equivalent detected within {} s in the median of {} seeds ({:.1f} %), {} "
+      "in all "
       "seeds\n{} equivalent, {} of them seen\n",
       totals.in_median, totals.to_be_seen, seconds, seeds,
-      totals.to_be_seen == 0 ? 100.0
-                             : 100.0 * static_cast<double>(totals.in_median) / static_cast<double>(totals.to_be_seen),
+      totals.to_be_seen == 0
+          ? 100.0
+          : 100.0 * static_cast<double>(totals.in_median) / static_cast<double>(totals.to_be_seen),
       totals.in_all_seeds, totals.equivalent, totals.equivalent_seen);
   return out;
 }

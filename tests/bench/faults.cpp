@@ -41,7 +41,8 @@ Expected<Number> number(std::string_view option, std::string_view text, Number l
 
 Expected<std::vector<const Fault*>> faults_by_name(std::string_view names) {
   std::vector<const Fault*> found;
-  for (std::size_t end = 0; end != std::string_view::npos; names.remove_prefix(end == std::string_view::npos ? 0 : end + 1)) {
+  for (std::size_t end = 0; end != std::string_view::npos;
+       names.remove_prefix(end == std::string_view::npos ? 0 : end + 1)) {
     end = names.find(',');
     const std::string_view name = names.substr(0, end);
     const auto at = std::ranges::find(planted::all(), name, &Fault::name);
@@ -62,7 +63,8 @@ Expected<Options> parse(std::span<char* const> arguments) {
       continue;
     }
     if (option != "--seeds" && option != "--seconds" && option != "--only") {
-      return std::unexpected(fmt::format("unknown option '{}'; expected --seeds, --seconds, --only or --json", option));
+      return std::unexpected(
+          fmt::format("unknown option '{}'; expected --seeds, --seconds, --only or --json", option));
     }
     if (++i == arguments.size()) return std::unexpected(fmt::format("{} without its value", option));
     const std::string_view value = arguments[i];
@@ -99,7 +101,8 @@ std::vector<planted::Search> searches(const Options& options) {
   return all;
 }
 
-/// A line on standard error once it takes more than a second: over itself on a terminal, else every ten seconds.
+/// A line on standard error once it takes more than a second: over itself on a terminal, else every ten
+/// seconds.
 class Progress {
  public:
   explicit Progress(std::size_t searches) : searches_(searches) {}

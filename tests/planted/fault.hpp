@@ -1,5 +1,5 @@
-// Planted faults: each swaps, drops, doubles or moves one step of a sound scheme, so that it can be measured what the
-// oracles see. Records only; trial.hpp runs them.
+// Planted faults: each swaps, drops, doubles or moves one step of a sound scheme, so that it can be measured
+// what the oracles see. Records only; trial.hpp runs them.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ namespace tailbound::planted {
 /// A list of steps of a scheme.
 struct Place {
   std::string_view name;  // "prologue", "call site", …
-  x86_64::Scheme::Steps x86_64::Scheme::*steps;
+  x86_64::Scheme::Steps x86_64::Scheme::* steps;
 };
 std::span<const Place> places();
 

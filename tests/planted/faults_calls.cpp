@@ -28,34 +28,37 @@ void add_call_site_faults(std::vector<Fault>& faults) {
   const auto pointer = [](const Step& wrong) {
     return swap_step("pointer", "call site", "reload pointer", {wrong});
   };
-  faults.push_back({.name = "pointer-reloaded-below-unrounded-stack",
-                    .bug = "A1",
-                    .base = "pointer",
-                    .summary = "before a call the pointer is read below the stack depth, not below the rounded one",
-                    .change = pointer(load_rax<below_unrounded, 2>),
-                    .caught_by = "fault"});
-  faults.push_back({.name = "count-reloaded-below-unrounded-stack",
-                    .bug = "A1",
-                    .base = "back-propagate-poked",
-                    .summary = "before a call the count is read below the stack depth, not below the rounded one",
-                    .change = swap_step("back-propagate-poked", "call site", "reload count",
-                                        {load_rax<below_unrounded, 1>}),
-                    .caught_by = "count"});
-  faults.push_back({.name = "count-lost-in-trampoline",
-                    .bug = "A2",
-                    .base = "back-propagate-poked",
-                    .summary = "what stands between caller and subprogram uses rax: the count, its high half, is 0",
-                    .change = swap_step("back-propagate-poked", "call site", "reload count",
-                                        {original("back-propagate-poked", "call site", "reload count"),
-                                         leave_a_small_number}),
-                    .caught_by = "bound"});
-  faults.push_back({.name = "pointer-lost-in-trampoline",
-                    .bug = "A2",
-                    .base = "pointer",
-                    .summary = "what stands between caller and subprogram leaves a small number in rax",
-                    .change = swap_step("pointer", "call site", "reload pointer",
-                                        {original("pointer", "call site", "reload pointer"), leave_a_small_number}),
-                    .caught_by = "fault"});
+  faults.push_back(
+      {.name = "pointer-reloaded-below-unrounded-stack",
+       .bug = "A1",
+       .base = "pointer",
+       .summary = "before a call the pointer is read below the stack depth, not below the rounded one",
+       .change = pointer(load_rax<below_unrounded, 2>),
+       .caught_by = "fault"});
+  faults.push_back(
+      {.name = "count-reloaded-below-unrounded-stack",
+       .bug = "A1",
+       .base = "back-propagate-poked",
+       .summary = "before a call the count is read below the stack depth, not below the rounded one",
+       .change = swap_step("back-propagate-poked", "call site", "reload count", {load_rax<below_unrounded, 1>}),
+       .caught_by = "count"});
+  faults.push_back(
+      {.name = "count-lost-in-trampoline",
+       .bug = "A2",
+       .base = "back-propagate-poked",
+       .summary = "what stands between caller and subprogram uses rax: the count, its high half, is 0",
+       .change =
+           swap_step("back-propagate-poked", "call site", "reload count",
+                     {original("back-propagate-poked", "call site", "reload count"), leave_a_small_number}),
+       .caught_by = "bound"});
+  faults.push_back(
+      {.name = "pointer-lost-in-trampoline",
+       .bug = "A2",
+       .base = "pointer",
+       .summary = "what stands between caller and subprogram leaves a small number in rax",
+       .change = swap_step("pointer", "call site", "reload pointer",
+                           {original("pointer", "call site", "reload pointer"), leave_a_small_number}),
+       .caught_by = "fault"});
   faults.push_back({.name = "count-handed-for-pointer",
                     .base = "pointer",
                     .summary = "before a call the other slot is read: a main hands on the count itself",
@@ -95,14 +98,16 @@ constexpr Step store_rcx = named("store rcx", [](Emitter& e) {
 void add_after_call_faults(std::vector<Fault>& faults) {
   const auto behind = [&](std::string name, std::string bug, std::string summary, const Step& wrong,
                           std::string caught_by) {
-    faults.push_back({.name = std::move(name),
-                      .bug = std::move(bug),
-                      .base = "back-propagate-poked",
-                      .summary = std::move(summary),
-                      .change = swap_step("back-propagate-poked", "after call", "store returned count", {wrong}),
-                      .caught_by = std::move(caught_by)});
+    faults.push_back(
+        {.name = std::move(name),
+         .bug = std::move(bug),
+         .base = "back-propagate-poked",
+         .summary = std::move(summary),
+         .change = swap_step("back-propagate-poked", "after call", "store returned count", {wrong}),
+         .caught_by = std::move(caught_by)});
   };
-  behind("count-not-copied-back", "A3", "what a subprogram spends is lost when it returns", store_nothing, "bound");
+  behind("count-not-copied-back", "A3", "what a subprogram spends is lost when it returns", store_nothing,
+         "bound");
   behind("count-copied-back-by-mains-only", "A4", "a subprogram that calls another forgets what that one spent",
          store_in_mains, "bound");
   behind("count-copied-back-by-32-bits", "A4",

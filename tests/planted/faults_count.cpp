@@ -76,7 +76,9 @@ Fault equivalent(std::string name, std::string summary, Change change, std::stri
 Change at_check(std::string_view place, const Step& wrong) {
   return swap_step("pointer", place, "check count", {wrong});
 }
-Change at_charge(std::string_view place, const Step& wrong) { return swap_step("pointer", place, "charge", {wrong}); }
+Change at_charge(std::string_view place, const Step& wrong) {
+  return swap_step("pointer", place, "charge", {wrong});
+}
 
 void add_limit_faults(std::vector<Fault>& faults) {
   constexpr auto limit = count_limit;
@@ -85,19 +87,19 @@ void add_limit_faults(std::vector<Fault>& faults) {
                          at_check("direct", check<limit, Cond::a>), "bound"));
   faults.push_back(fault("direct-limit-32", "A11", p, "a direct tail call is refused from 32 on",
                          at_check("direct", check<limit - 1, Cond::ae>), "count"));
-  faults.push_back(fault("indirect-limit-34", "A11", p, "an indirect tail call is refused above 33, so 34 succeed",
+  faults.push_back(fault("indirect-limit-34", "A11", p,
+                         "an indirect tail call is refused above 33, so 34 succeed",
                          at_check("indirect", check<limit, Cond::a>), "bound"));
   faults.push_back(fault("indirect-limit-32", "A11", p, "an indirect tail call is refused from 32 on",
                          at_check("indirect", check<limit - 1, Cond::ae>), "attempts"));
-  faults.push_back(fault("limit-34-by-value", "A11", "back-propagate-poked",
-                         "a direct tail call is refused above 33, so 34 succeed",
-                         swap_step("back-propagate-poked", "direct", "check count", {check_value<limit, Cond::a>}),
-                         "bound"));
-  faults.push_back(fault("limit-only-when-equal", {}, "back-propagate-poked",
-                         "an indirect tail call is refused at 32 exactly",
-                         swap_step("back-propagate-poked", "indirect", "check count",
-                                   {check_value<limit - 1, Cond::e>}),
-                         "bound"));
+  faults.push_back(fault(
+      "limit-34-by-value", "A11", "back-propagate-poked",
+      "a direct tail call is refused above 33, so 34 succeed",
+      swap_step("back-propagate-poked", "direct", "check count", {check_value<limit, Cond::a>}), "bound"));
+  faults.push_back(fault(
+      "limit-only-when-equal", {}, "back-propagate-poked", "an indirect tail call is refused at 32 exactly",
+      swap_step("back-propagate-poked", "indirect", "check count", {check_value<limit - 1, Cond::e>}),
+      "bound"));
   faults.push_back(equivalent("count-compared-by-32-bits", "the count is compared by its low half",
                               at_check("direct", check<limit, Cond::ae, false>), "the high half stays 0"));
   faults.push_back(equivalent("count-compared-signed", "the count is compared as a signed number",
@@ -105,9 +107,10 @@ void add_limit_faults(std::vector<Fault>& faults) {
 }
 
 void add_cell_faults(std::vector<Fault>& faults) {
-  faults.push_back(fault("count-looked-up-in-own-frame", {}, "pointer",
-                         "a direct tail call looks into its own frame's first slot, where a subprogram has a pointer",
-                         at_check("direct", check_own_frame), "count"));
+  faults.push_back(
+      fault("count-looked-up-in-own-frame", {}, "pointer",
+            "a direct tail call looks into its own frame's first slot, where a subprogram has a pointer",
+            at_check("direct", check_own_frame), "count"));
   faults.push_back(fault("refusal-at-the-limit-begins-anew", {}, "pointer",
                          "a direct tail call that is refused at the limit sets the count to 0",
                          at_check("direct", check_and_if_refused<begin_anew>), "bound"));
@@ -120,11 +123,12 @@ void add_cell_faults(std::vector<Fault>& faults) {
 void add_charge_faults(std::vector<Fault>& faults) {
   const std::string p = "pointer";
   const std::string b = "back-propagate-poked";
-  faults.push_back(fault("charged-twice", {}, p, "a direct tail call costs two",
-                         at_charge("direct", charge_two), "count"));
+  faults.push_back(
+      fault("charged-twice", {}, p, "a direct tail call costs two", at_charge("direct", charge_two), "count"));
   faults.push_back(equivalent("charged-by-32-bits", "the count's low half is incremented",
                               at_charge("direct", charge_32_bits), "the count stays small"));
-  faults.push_back(fault("charge-is-not-stored", {}, b, "a direct tail call counts in a register that is loaded anew",
+  faults.push_back(fault("charge-is-not-stored", {}, b,
+                         "a direct tail call counts in a register that is loaded anew",
                          swap_step(b, "direct", "charge", {charge_register_alone}), "bound"));
   faults.push_back(fault("charge-is-stored-in-the-other-half", {}, b,
                          "an indirect tail call stores the count in the low half of the slot",
@@ -137,9 +141,10 @@ void add_charge_faults(std::vector<Fault>& faults) {
                          "count"));
   Change direct = swap_step(p, "direct", "bypass", {step::charge_cell, step::bypass});
   direct.count = 2;
-  faults.push_back(fault("empty-slot-charged-direct", "A10", p, "a direct tail call is charged before its bypass",
-                         direct, "count"));
-  Change indirect = swap_step(p, "indirect", "load target", {step::charge_cell, step::load_target, step::check_null});
+  faults.push_back(fault("empty-slot-charged-direct", "A10", p,
+                         "a direct tail call is charged before its bypass", direct, "count"));
+  Change indirect =
+      swap_step(p, "indirect", "load target", {step::charge_cell, step::load_target, step::check_null});
   indirect.count = 3;
   faults.push_back(fault("empty-slot-charged-indirect", "A10", p,
                          "an indirect tail call is charged before its slot is looked at", indirect, "count"));

@@ -35,9 +35,8 @@ constexpr Step load_entry_at_other_offset = named("load entry", [](Emitter& e) {
   e.a.mov(rcx, at(rcx, e.options.bpf_func + 8));
   e.a.alu_imm8(Group1::add, rcx, static_cast<std::int8_t>(e.site.landing));
 });
-constexpr Step load_entry_alone = named("load entry", [](Emitter& e) {
-  e.a.mov(rcx, at(rcx, e.options.bpf_func));
-});
+constexpr Step load_entry_alone =
+    named("load entry", [](Emitter& e) { e.a.mov(rcx, at(rcx, e.options.bpf_func)); });
 constexpr Step jump_to_index = named("jump", [](Emitter& e) { e.jump_indirect(rdx); });
 
 }  // namespace
@@ -59,13 +58,14 @@ void add_index_faults(std::vector<Fault>& faults) {
       .equivalent = "the check refuses every index whose sign bit is set: no array is that large";
   indirect("index-may-be-the-size", {}, "the index is refused above the size, not from it on", "check index",
            check_index_by<Cond::b>, "fault");
-  indirect("index-compared-signed", {}, "an index of 2^31 and more counts as negative and passes", "check index",
-           check_index_by<Cond::le>, {})
+  indirect("index-compared-signed", {}, "an index of 2^31 and more counts as negative and passes",
+           "check index", check_index_by<Cond::le>, {})
       .not_shown_by = "an index of 2^31 or more";
-  indirect("size-compared-by-64-bits", "B4", "what lies behind max_entries takes part in the check of the index",
-           "check index", check_index_by_64_bits, "fault");
-  indirect("index-unscaled", "B2", "the slot is read index bytes into the array, not 8 times as many", "load target",
-           load_unscaled, "fault");
+  indirect("size-compared-by-64-bits", "B4",
+           "what lies behind max_entries takes part in the check of the index", "check index",
+           check_index_by_64_bits, "fault");
+  indirect("index-unscaled", "B2", "the slot is read index bytes into the array, not 8 times as many",
+           "load target", load_unscaled, "fault");
   indirect("slots-of-another-kernel", {}, "the slots are read 8 bytes before where they lie", "load target",
            load_with_other_offset, "count");
   indirect("null-check-by-32-bits", {}, "the low half of the slot is compared with null", "check null",
@@ -73,8 +73,8 @@ void add_index_faults(std::vector<Fault>& faults) {
       .not_shown_by = "a program object at a multiple of 4 GiB: the engine's objects lie in one buffer";
   indirect("entry-of-another-kernel", {}, "the entry is read 8 bytes behind where it lies", "load entry",
            load_entry_at_other_offset, "fault");
-  indirect("indirect-enters-at-the-start", "A8", "an indirect tail call skips nothing of the prologue", "load entry",
-           load_entry_alone, "fault");
+  indirect("indirect-enters-at-the-start", "A8", "an indirect tail call skips nothing of the prologue",
+           "load entry", load_entry_alone, "fault");
   indirect("jump-to-the-index", {}, "the jump goes by the wrong register", "jump", jump_to_index, "fault");
 }
 

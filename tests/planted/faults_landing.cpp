@@ -25,7 +25,8 @@ Change landing(std::uint32_t (*where)(const jit::Options&)) {
 /// Steps 2 to 4, with the seed behind the place where a tail call lands.
 Change seed_behind_landing() {
   const Step seed = original("pointer", "prologue", "seed count");
-  Change change = swap_step("pointer", "prologue", "seed count", {step::frame_pointer, step::landing_pad, seed});
+  Change change =
+      swap_step("pointer", "prologue", "seed count", {step::frame_pointer, step::landing_pad, seed});
   change.count = 3;
   change.landing = fixed<9>;
   return change;
@@ -40,12 +41,13 @@ void add_landing_faults(std::vector<Fault>& faults) {
                     .summary = "the seed lies behind the place where a tail call lands: every main counts anew",
                     .change = seed_behind_landing(),
                     .caught_by = "bound"});
-  faults.push_back({.name = "landing-on-the-seed",
-                    .bug = "A8",
-                    .base = "pointer",
-                    .summary = "a tail call skips too few instructions: it lands on the seed, before rbp is pushed",
-                    .change = landing(fixed<5>),
-                    .caught_by = "fault"});
+  faults.push_back(
+      {.name = "landing-on-the-seed",
+       .bug = "A8",
+       .base = "pointer",
+       .summary = "a tail call skips too few instructions: it lands on the seed, before rbp is pushed",
+       .change = landing(fixed<5>),
+       .caught_by = "fault"});
   faults.push_back({.name = "landing-on-push-rbp",
                     .bug = "A8",
                     .base = "pointer",
@@ -68,8 +70,9 @@ void add_landing_faults(std::vector<Fault>& faults) {
   faults.push_back({.name = "landing-one-instruction-late",
                     .bug = "B9",
                     .base = "pointer",
-                    .summary = "a tail call lands behind the instruction that makes room for the stack, or inside "
-                               "the one that follows where there is no stack",
+                    .summary =
+                        "a tail call lands behind the instruction that makes room for the stack, or inside "
+                        "the one that follows where there is no stack",
                     .change = landing(fixed<sound_landing + 7>),
                     .caught_by = "fault"});
 }

@@ -41,7 +41,8 @@ constexpr Step free_unrounded = named("free stack", [](Emitter& e) {
 constexpr Step free_at_most_8 = named("free stack", [](Emitter& e) {
   if (e.frame.rounded_stack() != 0) e.a.alu_imm32(Group1::add, rsp, 8);
 });
-constexpr Step clear_r1 = named("clobber", [](Emitter& e) { e.a.alu(Group1::bit_xor, R32{Gp::rdi}, R32{Gp::rdi}); });
+constexpr Step clear_r1 =
+    named("clobber", [](Emitter& e) { e.a.alu(Group1::bit_xor, R32{Gp::rdi}, R32{Gp::rdi}); });
 
 constexpr Step pop_rbp = named("leave", [](Emitter& e) { e.a.pop(rbp); });
 constexpr Step hand_back_in_subprograms = named("hand count back", [](Emitter& e) {
@@ -87,15 +88,15 @@ void add_tail_call_faults(std::vector<Fault>& faults) {
       "direct", "free stack", {free_unrounded}, "fault");
   add(faults, "stack-freed-in-part", "B1", p, "an indirect tail call frees 8 bytes of stack, whatever there is",
       "indirect", "free stack", {free_at_most_8}, "fault");
-  add(faults, "context-lost-direct", "B8", p, "rdi, the context, is clobbered before a direct tail call", "direct",
-      "free stack", {step::free_stack, clear_r1}, "fault");
+  add(faults, "context-lost-direct", "B8", p, "rdi, the context, is clobbered before a direct tail call",
+      "direct", "free stack", {step::free_stack, clear_r1}, "fault");
   add(faults, "context-lost-indirect", "B8", p, "rdi, the context, is clobbered before an indirect tail call",
       "indirect", "free stack", {step::free_stack, clear_r1}, "fault");
 }
 
 void add_epilogue_faults(std::vector<Fault>& faults) {
-  add(faults, "slots-popped-into-the-return-value", {}, "pointer", "the epilogue pops the slots into rax, which is r0",
-      "epilogue", "restore registers",
+  add(faults, "slots-popped-into-the-return-value", {}, "pointer",
+      "the epilogue pops the slots into rax, which is r0", "epilogue", "restore registers",
       {step::restore_registers, original("pointer", "direct", "pop pointer and cell")}, "return-value");
   add(faults, "frame-pointer-popped-from-the-wrong-place", {}, "pointer",
       "the epilogue pops rbp without taking rsp back to it", "epilogue", "leave", {pop_rbp}, "fault");
@@ -103,8 +104,8 @@ void add_epilogue_faults(std::vector<Fault>& faults) {
   add(faults, "mains-without-tail-calls-hand-nothing-back", "A4", b,
       "a main that reaches no tail call leaves in rcx what it used it for", "epilogue", "hand count back",
       {hand_back_in_subprograms}, "count");
-  add(faults, "subprograms-hand-nothing-back", "A4", b, "a subprogram leaves in rcx what it used it for", "epilogue",
-      "hand count back", {hand_back_in_mains}, "count");
+  add(faults, "subprograms-hand-nothing-back", "A4", b, "a subprogram leaves in rcx what it used it for",
+      "epilogue", "hand count back", {hand_back_in_mains}, "count");
 }
 
 }  // namespace

@@ -55,8 +55,9 @@ void add_cell_faults(std::vector<Fault>& faults) {
   faults.push_back({.name = "subprogram-counts-in-a-copy",
                     .bug = "A3",
                     .base = "pointer",
-                    .summary = "a subprogram makes a cell of its own from the count that it was handed; what it "
-                               "spends is lost when it returns",
+                    .summary =
+                        "a subprogram makes a cell of its own from the count that it was handed; what it "
+                        "spends is lost when it returns",
                     .change = cell(cell_and_pointer<Cell{.in_subprogram = copy_count}>),
                     .caught_by = "bound"});
   faults.push_back({.name = "subprogram-begins-at-zero",
@@ -79,17 +80,19 @@ void add_cell_faults(std::vector<Fault>& faults) {
                                "taken for a count",
                     .change = cell(cell_and_pointer<Cell{.wide = false}>),
                     .caught_by = "count"});
-  faults.push_back({.name = "pointer-told-by-signed-compare",
-                    .bug = "A6",
-                    .base = "pointer",
-                    .summary = "value or pointer is told by a signed comparison: a kernel's addresses are negative",
-                    .change = cell(cell_and_pointer<Cell{.is_pointer = Cond::g}>),
-                    .not_shown_by = "a stack in the upper half of the address space: a process has none"});
-  faults.push_back({.name = "handed-pointer-is-copied-into-a-cell",
-                    .base = "pointer",
-                    .summary = "a main that a subprogram tail-calls stores a pointer to its copy of the pointer",
-                    .change = cell(cell_and_pointer<Cell{.handed_pointer = push_value_and_its_address}>),
-                    .caught_by = "count"});
+  faults.push_back(
+      {.name = "pointer-told-by-signed-compare",
+       .bug = "A6",
+       .base = "pointer",
+       .summary = "value or pointer is told by a signed comparison: a kernel's addresses are negative",
+       .change = cell(cell_and_pointer<Cell{.is_pointer = Cond::g}>),
+       .not_shown_by = "a stack in the upper half of the address space: a process has none"});
+  faults.push_back(
+      {.name = "handed-pointer-is-copied-into-a-cell",
+       .base = "pointer",
+       .summary = "a main that a subprogram tail-calls stores a pointer to its copy of the pointer",
+       .change = cell(cell_and_pointer<Cell{.handed_pointer = push_value_and_its_address}>),
+       .caught_by = "count"});
   faults.push_back({.name = "handed-pointer-is-pushed-once",
                     .base = "pointer",
                     .summary = "a main that a subprogram tail-calls pushes one word where the others push two",
@@ -118,8 +121,10 @@ void call_own_body(Emitter& e, bool clear, bool pop) {
   pop ? e.a.pop(rcx) : e.a.nops(1);
   e.a.ret();
 }
-constexpr Step entry_cell_not_cleared = named("call own body", [](Emitter& e) { call_own_body(e, false, true); });
-constexpr Step entry_cell_not_popped = named("call own body", [](Emitter& e) { call_own_body(e, true, false); });
+constexpr Step entry_cell_not_cleared =
+    named("call own body", [](Emitter& e) { call_own_body(e, false, true); });
+constexpr Step entry_cell_not_popped =
+    named("call own body", [](Emitter& e) { call_own_body(e, true, false); });
 
 void add_seed_faults(std::vector<Fault>& faults) {
   faults.push_back({.name = "count-not-seeded",
@@ -143,11 +148,12 @@ void add_seed_faults(std::vector<Fault>& faults) {
                     .summary = "the cell of an entered main begins with what rax held",
                     .change = swap_step("call-prologue", "prologue", "call own body", {entry_cell_not_cleared}),
                     .caught_by = "count"});
-  faults.push_back({.name = "entry-cell-not-popped",
-                    .base = "call-prologue",
-                    .summary = "an entered main returns to the count, which still lies above its return address",
-                    .change = swap_step("call-prologue", "prologue", "call own body", {entry_cell_not_popped}),
-                    .caught_by = "fault"});
+  faults.push_back(
+      {.name = "entry-cell-not-popped",
+       .base = "call-prologue",
+       .summary = "an entered main returns to the count, which still lies above its return address",
+       .change = swap_step("call-prologue", "prologue", "call own body", {entry_cell_not_popped}),
+       .caught_by = "fault"});
 }
 
 // --- the frame ---

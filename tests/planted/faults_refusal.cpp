@@ -87,7 +87,8 @@ void add(std::vector<Fault>& faults, std::string name, std::string bug, std::str
 }
 
 void add_label_faults(std::vector<Fault>& faults) {
-  add(faults, "refused-skips-an-instruction", "B5", "a refused indirect tail call goes on one instruction too far",
+  add(faults, "refused-skips-an-instruction", "B5",
+      "a refused indirect tail call goes on one instruction too far",
       swap_step("pointer", "indirect", "jump", {jump_then_too_far}), "bound");
   add(faults, "refused-goes-to-the-first-site", "B6",
       "two tail calls of a function share a label: an empty slot at the second goes on behind the first",
@@ -112,7 +113,8 @@ void add_patch_faults(std::vector<Fault>& faults) {
       direct("bypass", bypass_as_if_filled), "fault");
   add(faults, "bypass-recorded-late", {}, "the patch for the bypass goes behind the jump",
       direct("bypass", bypass_recorded_late), "encoding");
-  add(faults, "target-recorded-late", {}, "the patch for the target goes behind its nop, where a refused call goes on",
+  add(faults, "target-recorded-late", {},
+      "the patch for the target goes behind its nop, where a refused call goes on",
       direct("target", target_recorded_late), "encoding");
   add(faults, "target-recorded-early", {}, "the patch for the target begins one byte too early",
       direct("target", target_recorded_early), "encoding");

@@ -15,7 +15,8 @@ using Steps = Scheme::Steps;
 /// Landing pads have no bytes without IBT.
 jit::Options options_for(const Steps& steps, const Change& change) {
   jit::Options options;
-  for (std::size_t i = change.at; i < change.at + change.count; ++i) options.ibt |= steps[i].name == "landing pad";
+  for (std::size_t i = change.at; i < change.at + change.count; ++i)
+    options.ibt |= steps[i].name == "landing pad";
   return options;
 }
 
@@ -27,7 +28,8 @@ std::string step_name(const Steps& steps, std::size_t i) {
   return std::string(steps[i].name);
 }
 
-void add(std::vector<Fault>& faults, const Scheme& scheme, std::string name, std::string summary, Change change) {
+void add(std::vector<Fault>& faults, const Scheme& scheme, std::string name, std::string summary,
+         Change change) {
   Fault fault{.name = fmt::format("{}: {} {}", scheme.identity.name, change.place->name, name),
               .bug = {},
               .base = std::string(scheme.identity.name),
@@ -51,7 +53,8 @@ void add_place(std::vector<Fault>& faults, const Scheme& scheme, const Place& pl
         {.place = &place, .at = i, .count = 1, .instead = {steps[i], steps[i]}});
     if (i + 1 == steps.size()) continue;
     const std::string next = step_name(steps, i + 1);
-    add(faults, scheme, fmt::format("{} behind {}", name, next), fmt::format("'{}' comes before '{}'", next, name),
+    add(faults, scheme, fmt::format("{} behind {}", name, next),
+        fmt::format("'{}' comes before '{}'", next, name),
         {.place = &place, .at = i, .count = 2, .instead = {steps[i + 1], steps[i]}});
   }
 }

@@ -24,7 +24,8 @@ constexpr Rule rules[] = {
     {"", "helper site without reload pointer", "helpers do not read rax, and what follows reloads it"},
     {"", "helper site reload pointer twice", "the same value is loaded again"},
     {"", "direct check count twice", "nothing changes the count between the checks"},
-    {"pointer", "direct check count behind bypass", "an empty slot and the limit both refuse, and cost nothing"},
+    {"pointer", "direct check count behind bypass",
+     "an empty slot and the limit both refuse, and cost nothing"},
     {"", "direct bypass twice", "the first one is not recorded: it stays a jump to the next instruction"},
     {"", "direct target twice", "the first one is not recorded: it stays a nop"},
     {"pointer", "direct charge behind restore registers", "the pops leave rax, the address of the count"},
@@ -41,7 +42,8 @@ constexpr Rule rules[] = {
     {"", "indirect free stack behind load entry", "they share no register"},
     {"", "indirect jump twice", "nobody comes to the second one"},
     {"", "epilogue hand count back twice", "the same value is loaded again"},
-    {"", "epilogue hand count back behind restore registers", "the count is read by rbp, which is not restored yet"},
+    {"", "epilogue hand count back behind restore registers",
+     "the count is read by rbp, which is not restored yet"},
     {"", "epilogue return twice", "nobody comes to the second one"},
 };
 

@@ -54,7 +54,8 @@ class ProgramDifference {
                               b_.functions[f].offset, b_.address[function.first_insn]);
     for (std::uint32_t i = function.first_insn; i < function.end_insn; ++i) {
       const bpf::Insn& insn = program_.insns[i];
-      if (is_plain_jump(insn) || same_code(a_, a_.address[i], end(a_, f, i), b_, b_.address[i], end(b_, f, i))) {
+      if (is_plain_jump(insn) ||
+          same_code(a_, a_.address[i], end(a_, f, i), b_, b_.address[i], end(b_, f, i))) {
         i += bpf::is_two_slot(insn) ? 1U : 0U;
         continue;
       }
@@ -93,8 +94,8 @@ class ProgramDifference {
 
 bool same_run(const RunObservation& a, const RunObservation& b) {
   return a.status == b.status && a.return_value == b.return_value && a.ledger == b.ledger &&
-         a.contexts == b.contexts && a.cells == b.cells && a.context == b.context && a.fault.kind == b.fault.kind &&
-         a.frame == b.frame && a.stack_used == b.stack_used;
+         a.contexts == b.contexts && a.cells == b.cells && a.context == b.context &&
+         a.fault.kind == b.fault.kind && a.frame == b.frame && a.stack_used == b.stack_used;
 }
 
 }  // namespace
@@ -112,7 +113,8 @@ bool reached(const Difference& difference, const Observation& observed) {
   return std::ranges::any_of(observed.runs, [&](const RunObservation& run) {
     const auto entered = [&](std::uint32_t id) { return run.ledger[layout.entry(id)] != 0; };
     const auto attempted = [&](std::uint32_t id) { return run.ledger[layout.attempts(id)] != 0; };
-    return std::ranges::any_of(difference.functions, entered) || std::ranges::any_of(difference.sites, attempted) ||
+    return std::ranges::any_of(difference.functions, entered) ||
+           std::ranges::any_of(difference.sites, attempted) ||
            (difference.landing && run.attempts(layout) != 0);
   });
 }

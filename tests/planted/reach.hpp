@@ -21,9 +21,11 @@ struct Difference {
 };
 
 /// Jumps between BPF instructions are not compared: their distances follow what lies between.
-Difference difference(const bpf::Lowered& lowered, std::span<const jit::Image> a, std::span<const jit::Image> b);
+Difference difference(const bpf::Lowered& lowered, std::span<const jit::Image> a,
+                      std::span<const jit::Image> b);
 
-/// A function of it was entered in a run, or a site attempted; a landing counts where any tail call was attempted.
+/// A function of it was entered in a run, or a site attempted; a landing counts where any tail call was
+/// attempted.
 bool reached(const Difference& difference, const Observation& observed);
 
 /// Everything that an engine shows of a scenario but addresses is the same in both.

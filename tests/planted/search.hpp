@@ -16,9 +16,9 @@ struct Search {
   const Fault* fault = nullptr;
   std::uint64_t seed = 0;
   std::uint64_t scenarios = UINT64_MAX;
-  double seconds = 60;     // of generating and judging; the comparison with the sound scheme is not counted
+  double seconds = 60;      // of generating and judging; the comparison with the sound scheme is not counted
   std::string wanted = {};  // a property; empty: any
-  bool compare = false;    // find out where the fault is reached and triggered
+  bool compare = false;     // find out where the fault is reached and triggered
 };
 
 /// When something was seen first: scenarios judged up to and with it (0: never), and seconds.
@@ -32,11 +32,12 @@ struct Found {
   Sighting reached;
   Sighting triggered;
   Sighting detected;
-  std::string property;  // that detected it
+  std::string property;         // that detected it
   std::uint64_t scenarios = 0;  // judged
 };
 
-/// What `property` says of a process that generated code killed, and of one that a scenario held for ten seconds.
+/// What `property` says of a process that generated code killed, and of one that a scenario held for ten
+/// seconds.
 inline constexpr const char* process_died = "process died";
 inline constexpr const char* process_hung = "process hung";
 

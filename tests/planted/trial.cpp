@@ -18,7 +18,8 @@ std::unique_ptr<engine::Engine> native(const x86_64::Scheme& scheme, const jit::
   return engine::make_x86_64({.scheme = &scheme, .options = options, .time_limit = time_limit});
 }
 
-std::vector<std::unique_ptr<engine::Engine>> engines(const x86_64::Scheme& scheme, const jit::Options& options) {
+std::vector<std::unique_ptr<engine::Engine>> engines(const x86_64::Scheme& scheme,
+                                                     const jit::Options& options) {
   std::vector<std::unique_ptr<engine::Engine>> both;
   both.push_back(engine::make_interpreter(*scheme.identity.profile));
   both.push_back(native(scheme, options));

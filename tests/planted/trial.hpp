@@ -10,8 +10,8 @@
 
 namespace tailbound::planted {
 
-/// The engines and checks of `tailbound fuzz`, with the faulty scheme in the place of the sound one. Wild code may
-/// kill the process.
+/// The engines and checks of `tailbound fuzz`, with the faulty scheme in the place of the sound one. Wild code
+/// may kill the process.
 class Trial {
  public:
   explicit Trial(const Fault& fault);

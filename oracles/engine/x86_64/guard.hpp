@@ -12,9 +12,9 @@
 
 namespace tailbound::engine::x86_64 {
 
-/// A stack between guard pages, with canary words above the entry frame. A multiple of 4 GiB lies among the first words
-/// of the entry frame where the system gives that place: addresses whose low half is a small number show what tells
-/// pointers from counts by 32 bits. Below, every word that no run has used since
+/// A stack between guard pages, with canary words above the entry frame. A multiple of 4 GiB lies among the first
+/// words of the entry frame where the system gives that place: addresses whose low half is a small number show what
+/// tells pointers from counts by 32 bits. Below, every word that no run has used since
 /// holds a pattern: that is how the high-water mark of a run is found.
 class GuardedStack {
  public:

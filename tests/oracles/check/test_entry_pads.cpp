@@ -27,7 +27,8 @@ run p0
   jit::Options options;
   options.ibt = ibt;
   jit::Image image;
-  EXPECT_TRUE(x86_64::Compiler().compile(bpf::lower(*scenario).programs[0], scheme, options, image).has_value());
+  EXPECT_TRUE(
+      x86_64::Compiler().compile(bpf::lower(*scenario).programs[0], scheme, options, image).has_value());
   return image;
 }
 

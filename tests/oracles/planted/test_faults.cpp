@@ -1,5 +1,5 @@
-// The oracles against planted faults: every one that is not equivalent is seen, by the property that its record names,
-// and nothing is seen of the others.
+// The oracles against planted faults: every one that is not equivalent is seen, by the property that its record
+// names, and nothing is seen of the others.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -104,7 +104,8 @@ TEST(PlantedFaultTable, HasEverySoundSchemeAndNamesThatDiffer) {
 
 TEST(PlantedFaultTable, EveryHandWrittenOneNamesItsPropertyOrAReason) {
   EXPECT_GE(planted::hand_written().size(), 40U);
-  for (const Fault& fault : planted::hand_written()) EXPECT_EQ(fault.must_be_seen(), !fault.caught_by.empty()) << fault.name;
+  for (const Fault& fault : planted::hand_written())
+    EXPECT_EQ(fault.must_be_seen(), !fault.caught_by.empty()) << fault.name;
 }
 
 TEST(PlantedFaultTable, TheDocumentHasEveryHandWrittenOne) {
@@ -127,7 +128,11 @@ TEST(PlantedFaultSearch, SeesNothingOfASoundScheme) {
   }
   std::vector<planted::Search> searches;
   for (const Fault& fault : unchanged) {
-    searches.push_back({.fault = &fault, .seed = seed, .scenarios = 500, .seconds = no_time_limit, .wanted = {},
+    searches.push_back({.fault = &fault,
+                        .seed = seed,
+                        .scenarios = 500,
+                        .seconds = no_time_limit,
+                        .wanted = {},
                         .compare = true});
   }
   for (const Found& found : planted::run(searches, jobs)) {
@@ -143,9 +148,8 @@ TEST(PlantedFaultSearch, ADeathIsADetection) {
   Fault deadly{.name = "dies",
                .base = "pointer",
                .summary = "the compiler itself ends",
-               .change = planted::swap_step("pointer", "prologue", "stack", {x86_64::named("stack", [](x86_64::Emitter&) {
-                           ::_exit(0);
-                         })})};
+               .change = planted::swap_step("pointer", "prologue", "stack",
+                                            {x86_64::named("stack", [](x86_64::Emitter&) { ::_exit(0); })})};
   const planted::Search search{.fault = &deadly, .seed = seed, .scenarios = 5, .seconds = no_time_limit};
   const Found found = planted::run({&search, 1}, 1).front();
   EXPECT_EQ(found.property, planted::process_died);
