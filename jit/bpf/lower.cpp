@@ -165,8 +165,10 @@ class ProgramLowering {
     }
   }
 
-  /// Adds what must have lived to the ledger's `live` word; r0 is kept.
+  /// Adds what must have lived to the ledger's `live` word; r0 is kept. The context adds nothing, as its content is
+  /// not ours, but it must still be there: 32 bits at its start can be read in every program type.
   void read_live_values() {
+    if (kept(6)) emit(build::load(Width::b4, r3, r6, 0));
     if ((source_->keep & (keep::all & ~keep::r6)) == 0 && source_->stack == 0) return;
     ledger_address(r1, LedgerLayout::live);
     emit(build::load(Width::b8, r2, r1, 0));

@@ -14,6 +14,7 @@
 #include "oracles/model/walker.hpp"
 #include "tests/bench/insns.hpp"
 #include "tests/bench/compile_by_size.hpp"
+#include "tests/bench/faults.hpp"
 #include "tests/bench/mix.hpp"
 #include "tests/bench/mutate.hpp"
 
@@ -165,6 +166,7 @@ class Reporter final : public benchmark::ConsoleReporter {
 
 int main(int argc, char** argv) {
   using namespace tailbound::bench;
+  if (argc > 1 && std::string_view(argv[1]) == "--faults") return faults({argv + 2, argv + argc});
   benchmark::RegisterBenchmark("judged", judged);
   benchmark::RegisterBenchmark("generate", generate);
   benchmark::RegisterBenchmark("lower", lower);
