@@ -66,12 +66,17 @@ function(tailbound_benchmarks)
   endif()
 endfunction()
 
+# A target brings libFuzzer with its main, and some a mutator of their own. Of the room it gets the sources that have
+# nothing to do with the command's use of libFuzzer: any object of an archive may be drawn in for an inline function.
 function(tailbound_fuzzers)
+  add_library(target_parts STATIC
+    fuzz/campaign/engines.cpp fuzz/campaign/investigate.cpp fuzz/driver/scenario_mutator.cpp)
+  target_link_libraries(target_parts PUBLIC room_gen room_reports room_oracles room_jit fmt::fmt)
   file(GLOB sources CONFIGURE_DEPENDS fuzz/targets/*_fuzzer.cpp)
   foreach(source IN LISTS sources)
     get_filename_component(name ${source} NAME_WE)
     add_executable(${name} ${source})
-    target_link_libraries(${name} PRIVATE room_fuzz)
+    target_link_libraries(${name} PRIVATE target_parts)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
   endforeach()
 endfunction()

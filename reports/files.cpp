@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <system_error>
 
@@ -71,36 +73,63 @@ std::expected<std::string, std::string> read_file(const fs::path& path, std::siz
   return content;
 }
 
-std::expected<void, std::string> write_file(const fs::path& path, std::string_view content) {
+namespace {
+
+/// Moves a part to its place; `over`: whatever is there goes. Error: an errno, EEXIST where something is there.
+int move(const fs::path& part, const fs::path& path, bool over) {
+  constexpr unsigned keep_what_is_there = 1;  // RENAME_NOREPLACE, which needs _GNU_SOURCE's stdio
+  if (over) return ::rename(part.c_str(), path.c_str()) == 0 ? 0 : errno;
+  const long done = ::syscall(SYS_renameat2, AT_FDCWD, part.c_str(), AT_FDCWD, path.c_str(), keep_what_is_there);
+  if (done == 0) return 0;
+  // A file system that cannot tell: two processes would have to choose one name at the same moment.
+  return errno == EINVAL || errno == ENOSYS ? move(part, path, true) : errno;
+}
+
+/// Writes beside the target, then moves. Error: an errno.
+int write_and_move(const fs::path& path, std::string_view content, bool over) {
+  const fs::path part = path.string() + fmt::format(".part{}", ::getpid());
+  int why = 0;
+  {
+    const File file(part, O_WRONLY | O_CREAT | O_TRUNC);
+    if (!file.is_open()) return errno;
+    if (!write_all(file.get(), content) || ::fsync(file.get()) != 0) why = errno;
+  }
+  if (why == 0) why = move(part, path, over);
+  std::error_code ignored;
+  if (why != 0) fs::remove(part, ignored);
+  return why;
+}
+
+std::expected<void, std::string> make_folder_of(const fs::path& path) {
   std::error_code error;
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
   if (error) return failure(path.parent_path(), error.message());
-  const fs::path part = path.string() + fmt::format(".part{}", ::getpid());
-  std::string why;
-  {
-    const File file(part, O_WRONLY | O_CREAT | O_TRUNC);
-    if (!file.is_open()) return failure(part, std::strerror(errno));
-    if (!write_all(file.get(), content) || ::fsync(file.get()) != 0) why = std::strerror(errno);
-  }
-  if (why.empty()) {
-    fs::rename(part, path, error);
-    if (!error) return {};
-    why = error.message();
-  }
-  fs::remove(part, error);
-  return failure(path, why);
+  return {};
+}
+
+}  // namespace
+
+std::expected<void, std::string> write_file(const fs::path& path, std::string_view content) {
+  if (auto folder = make_folder_of(path); !folder) return folder;
+  if (const int why = write_and_move(path, content, true); why != 0) return failure(path, std::strerror(why));
+  return {};
 }
 
 std::expected<fs::path, std::string> write_new_file(const fs::path& path, std::string_view content) {
+  if (auto folder = make_folder_of(path); !folder) return std::unexpected(folder.error());
   fs::path free = path;
   for (int n = 2; n < 1000; ++n) {
     std::error_code error;
-    if (!fs::exists(fs::symlink_status(free, error))) break;
+    if (!fs::exists(fs::symlink_status(free, error))) {
+      const int why = write_and_move(free, content, false);
+      if (why == 0) return free;
+      if (why != EEXIST) return failure(free, std::strerror(why));
+    }
+    // Somebody was there first; if it says the same, it will do.
     if (const auto there = read_file(free, content.size()); there && *there == content) return free;
     free = path.parent_path() / fmt::format("{}-{}{}", path.stem().string(), n, path.extension().string());
   }
-  if (auto written = write_file(free, content); !written) return std::unexpected(written.error());
-  return free;
+  return failure(path, "a thousand files with this name are there");
 }
 
 std::expected<void, std::string> prepare_folder(const fs::path& folder) {

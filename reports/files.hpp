@@ -14,7 +14,8 @@ std::expected<std::string, std::string> read_file(const std::filesystem::path& p
 /// Writes beside the target and renames; makes the folder if it is missing. Error: "PATH: why".
 std::expected<void, std::string> write_file(const std::filesystem::path& path, std::string_view content);
 
-/// Like write_file, but never over another content: STEM-2.EXT, STEM-3.EXT, … are tried. Gives the path written.
+/// Like write_file, but never over another content, also if several processes write at once: STEM-2.EXT,
+/// STEM-3.EXT, … are tried. Gives the path written.
 std::expected<std::filesystem::path, std::string> write_new_file(const std::filesystem::path& path,
                                                                  std::string_view content);
 

@@ -4,50 +4,61 @@
 
 #include "gen/mutate/mutate.hpp"
 #include "jit/bpf/codec.hpp"
+#include "jit/bpf/graph.hpp"
 
 namespace tailbound::fuzz {
 
 namespace {
 /// In percent of the times that libFuzzer asks, which is every second time.
 constexpr std::uint32_t crossings = 10;
+
+/// Seeds given to libFuzzer by hand are text. What the codec writes is not: it hardly ever has only printable bytes.
+bpf::Scenario scenario_of(std::span<const std::uint8_t> bytes) {
+  const bool text = !bytes.empty() && std::ranges::all_of(bytes, [](std::uint8_t byte) {
+    return (byte >= ' ' && byte <= '~') || byte == '\n' || byte == '\t';
+  });
+  if (text) {
+    auto scenario = bpf::parse_graph({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    if (scenario) return std::move(*scenario);
+  }
+  return bpf::decode_scenario(bytes);
+}
 }  // namespace
 
 ScenarioMutator::ScenarioMutator(const gen::Budget& budget, std::uint32_t fresh, std::vector<bpf::Scenario> first)
-    : budget_(budget), fresh_(fresh), first_(std::move(first)), scenario_(bpf::decode_scenario({})),
-      bytes_(bpf::encode_scenario(scenario_)) {
+    : budget_(budget), fresh_(fresh), first_(std::move(first)) {
   std::ranges::reverse(first_);
 }
 
 const bpf::Scenario& ScenarioMutator::read(std::span<const std::uint8_t> bytes) {
-  if (!std::ranges::equal(bytes, bytes_)) {
-    scenario_ = bpf::decode_scenario(bytes);
+  if (!known_ || !std::ranges::equal(bytes, bytes_)) {
+    scenario_ = scenario_of(bytes);
     bytes_.assign(bytes.begin(), bytes.end());
+    known_ = true;
   }
   return scenario_;
 }
 
-std::size_t ScenarioMutator::give(bpf::Scenario scenario, std::span<std::uint8_t> out) {
-  std::vector<std::uint8_t> bytes = bpf::encode_scenario(scenario);
-  if (bytes.size() > out.size()) return 0;
-  std::ranges::copy(bytes, out.begin());
-  scenario_ = std::move(scenario);
-  bytes_ = std::move(bytes);
+std::size_t ScenarioMutator::give(std::span<std::uint8_t> out) {
+  bytes_ = bpf::encode_scenario(scenario_);
+  known_ = bytes_.size() <= out.size();
+  if (!known_) return 0;
+  std::ranges::copy(bytes_, out.begin());
   return bytes_.size();
 }
 
 std::size_t ScenarioMutator::mutate(std::span<std::uint8_t> data, std::size_t size, std::uint64_t random) {
   gen::ByteSource source(random);
-  bpf::Scenario scenario;
   if (!first_.empty()) {
-    scenario = std::move(first_.back());
+    scenario_ = std::move(first_.back());
     first_.pop_back();
   } else if (source.percent(fresh_)) {
-    scenario = gen::generate(source, budget_);
+    scenario_ = gen::generate(source, budget_);
   } else {
-    scenario = read(data.first(size));
-    gen::mutate(source, budget_, scenario);
+    read(data.first(size));
+    gen::mutate(source, budget_, scenario_);
   }
-  const std::size_t given = give(std::move(scenario), data);
+  const std::size_t given = give(data);
   return given != 0 ? given : size;
 }
 
@@ -55,8 +66,9 @@ std::size_t ScenarioMutator::cross(std::span<const std::uint8_t> a, std::span<co
                                    std::span<std::uint8_t> out, std::uint64_t random) {
   gen::ByteSource source(random);
   if (!first_.empty() || !source.percent(crossings)) return 0;
-  const bpf::Scenario other = bpf::decode_scenario(b);
-  return give(gen::cross(source, read(a), other), out);
+  const bpf::Scenario other = scenario_of(b);
+  scenario_ = gen::cross(source, read(a), other);
+  return give(out);
 }
 
 }  // namespace tailbound::fuzz

@@ -16,7 +16,7 @@ class ScenarioMutator {
   /// `fresh`: percent of scenarios that are drawn anew. `first`: proposed before all others.
   ScenarioMutator(const gen::Budget& budget, std::uint32_t fresh, std::vector<bpf::Scenario> first = {});
 
-  /// The scenario of any bytes; valid until the next call of anything here.
+  /// The scenario of any bytes: the codec's, or .graph text. Valid until the next call of anything here.
   const bpf::Scenario& read(std::span<const std::uint8_t> bytes);
 
   /// Changes the first `size` bytes of `data` in place; what comes out has at most data.size() bytes. Gives their
@@ -27,13 +27,15 @@ class ScenarioMutator {
                     std::uint64_t random);
 
  private:
-  std::size_t give(bpf::Scenario scenario, std::span<std::uint8_t> out);
+  /// Writes scenario_ as bytes; 0 where they do not fit.
+  std::size_t give(std::span<std::uint8_t> out);
 
   gen::Budget budget_;
   std::uint32_t fresh_;
   std::vector<bpf::Scenario> first_;  // last one next
   bpf::Scenario scenario_;
-  std::vector<std::uint8_t> bytes_;   // of scenario_
+  std::vector<std::uint8_t> bytes_;  // of scenario_, where `known_`
+  bool known_ = false;
 };
 
 }  // namespace tailbound::fuzz

@@ -4,10 +4,8 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "fuzz/campaign/engines.hpp"
 #include "fuzz/campaign/investigate.hpp"
@@ -47,16 +45,6 @@ fuzz::ScenarioMutator& mutator() {
   return only;
 }
 
-/// Seeds may be text. What the codec writes hardly ever is.
-std::optional<bpf::Scenario> from_text(std::string_view text) {
-  for (const char c : text) {
-    if ((c < ' ' || c > '~') && c != '\n' && c != '\t') return std::nullopt;
-  }
-  auto scenario = bpf::parse_graph(text);
-  if (!scenario) return std::nullopt;
-  return std::move(*scenario);
-}
-
 /// One line that names the property, then all that is known; the scenario goes to a file too, since libFuzzer's own
 /// holds the codec's bytes. Reduced in this process: a smaller scenario that kills it has left the line behind.
 [[noreturn]] void fail(const bpf::Scenario& scenario, const Verdict& verdict) {
@@ -77,9 +65,7 @@ std::optional<bpf::Scenario> from_text(std::string_view text) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::span bytes(data, size);
-  const auto text = from_text({reinterpret_cast<const char*>(data), size});
-  const bpf::Scenario& scenario = text ? *text : mutator().read(bytes);
+  const bpf::Scenario& scenario = mutator().read(std::span(data, size));
   const Judgement judgement = judge().judge(scenario);
   if (judgement.verdict.broken()) fail(scenario, judgement.verdict);
   features::count(scenario, judge(), judgement, std::span(extra_counters));

@@ -23,6 +23,8 @@ class Encoder {
   explicit Encoder(const Scenario& scenario) : scenario_(scenario) {}
 
   std::vector<std::uint8_t> run() {
+    constexpr std::size_t usual = 512;
+    bytes_.reserve(usual);
     header();
     number(scenario_.maps.size());
     for (const ArrayMap& map : scenario_.maps) cells(map);

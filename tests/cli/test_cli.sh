@@ -152,6 +152,89 @@ echo '# edited' >>"$edited"
 expect fuzz_beside_an_edited_finding 1 '-2.graph' "$tb" fuzz --scheme by-value --jobs 1 --findings twice
 tail -n 1 "$edited" | grep -q edited && echo 'ok edited_finding_is_kept' || echo 'FAILED edited_finding_is_kept: it was written over'
 
+# --- the drivers, ends and tables of fuzz ---
+expect fuzz_says_its_driver 0 '^  driver       libFuzzer, seed 1: [1-9][0-9]* features' "$tb" fuzz --time 1
+expect fuzz_by_seed 0 '^  driver       seed 1$' "$tb" fuzz --time 1 --driver seed
+expect fuzz_says_nothing_of_libfuzzers 0 '^300 scenarios judged' "$tb" fuzz --runs 300 --driver seed
+"$tb" fuzz --runs 300 >/dev/null 2>err
+! grep -q -e INFO -e WARNING -e '^#' err && echo 'ok libfuzzer_is_silent' || echo "FAILED libfuzzer_is_silent: $(head -n 3 err)"
+expect fuzz_ends_with_a_histogram 0 '33 .*[0-9] % #' "$tb" fuzz --runs 2000
+[ "$(awk '{ if (length > 110) print }' out | wc -l)" -eq 0 ] && echo 'ok summary_fits' || echo 'FAILED summary_fits: a line of more than 110'
+expect fuzz_is_the_same_again 0 'scenarios judged' "$tb" fuzz --runs 500 --jobs 1
+sed -e 's/ in .*(.*s)//' out >once
+expect fuzz_is_the_same_again_2 0 'scenarios judged' "$tb" fuzz --runs 500 --jobs 1
+sed -e 's/ in .*(.*s)//' out | cmp -s - once && echo 'ok fuzz_repeats' || echo 'FAILED fuzz_repeats: the same options gave another summary'
+json_keys fuzz_json_more 0 histogram,driver,corpus,broken "$tb" fuzz --time 1 --json
+json_keys fuzz_json_seed 0 histogram,driver,corpus,broken "$tb" fuzz --runs 100 --driver seed --json
+"$tb" fuzz --runs 100 --json >out 2>err
+! [ -s err ] && [ "$(wc -l <out)" -eq 1 ] && echo 'ok json_is_alone' || echo "FAILED json_is_alone: $(head -n 3 err)"
+"$tb" fuzz --time 3 >out 2>err & searching=$!
+sleep 1.5
+kill -USR1 $searching
+wait $searching
+grep -q '^after [12] s, [0-9]* scenarios judged' err && echo 'ok histogram_on_demand' || echo "FAILED histogram_on_demand: $(head -n 3 err)"
+! grep -q "$(printf '\033')" out err && echo 'ok fuzz_no_colours_in_a_pipe' || echo 'FAILED fuzz_no_colours_in_a_pipe: an escape'
+for driver in libfuzzer seed; do
+  expect "interrupt_$driver" 0 'interrupted after' timeout --preserve-status -s INT 2 "$tb" fuzz --time 30 --driver $driver
+  expect "finds_$driver" 1 '^replay   ./tailbound run ' "$tb" fuzz --scheme by-value --driver $driver --findings found
+done
+
+# --- several findings: each signature once ---
+expect keep_going 1 '^3 different findings in ' "$tb" fuzz --scheme by-value --keep-going --findings-limit 3 --findings several
+[ "$(grep '^finding ' out | sort -u | wc -l)" -eq 3 ] && [ "$(ls several | wc -l)" -eq 3 ] &&
+  echo 'ok findings_differ' || echo "FAILED findings_differ: $(ls several | tr '\n' ' ')"
+expect keep_going_holds 0 '^0 different findings in 0 scenarios' "$tb" fuzz --keep-going --runs 500
+
+# --- a corpus: read, grown, and shared; what is no scenario in it is named and left alone ---
+expect corpus_is_made 0 'scenarios kept' "$tb" fuzz --runs 2000 --corpus grown
+grown=$(ls grown | wc -l)
+[ "$grown" -gt 0 ] && echo 'ok corpus_grows' || echo 'FAILED corpus_grows: the folder is empty'
+expect corpus_is_readable 0 '^holds' "$tb" run "grown/$(ls grown | head -n 1)"
+expect corpus_is_read 0 "\\($grown given\\)" "$tb" fuzz --runs 500 --corpus grown
+mkdir mixed
+cp "$hierarchy" mixed/good.graph
+head -c 2000000 /dev/zero >mixed/huge.graph
+head -c 150 "$hierarchy" >mixed/cut.graph
+head -c 500 /dev/urandom >mixed/picture.png
+: >mixed/empty.graph
+mkfifo mixed/pipe
+sum=$(md5sum mixed/*.graph mixed/picture.png | md5sum)
+expect foreign_files_do_not_stop 0 '\(1 given\)' "$tb" fuzz --runs 500 --corpus mixed
+expect foreign_files_are_named 0 '^tailbound: not taken from the corpus: mixed/cut.graph:[0-9]+:[0-9]+: ' "$tb" fuzz --runs 50 --corpus mixed
+expect foreign_files_are_counted 0 '^tailbound: not taken from the corpus: 2 more files in mixed$' "$tb" fuzz --runs 50 --corpus mixed
+[ "$(md5sum mixed/cut.graph mixed/empty.graph mixed/good.graph mixed/huge.graph mixed/picture.png | md5sum)" = "$sum" ] &&
+  echo 'ok foreign_files_are_left' || echo 'FAILED foreign_files_are_left: one was changed'
+expect corpus_finds_at_once 1 '^finding' "$tb" fuzz --scheme by-value --corpus mixed --fresh 0 --runs 20 --findings found
+touch plainfile
+one_line corpus_is_a_file 2 'corpus: plainfile: not a folder' "$tb" fuzz --corpus plainfile
+one_line corpus_is_a_device 2 'corpus: /dev/null: not a folder' "$tb" fuzz --corpus /dev/null
+one_line corpus_is_unwritable 2 'corpus: /proc/sys: no files' "$tb" fuzz --corpus /proc/sys
+one_line corpus_without_libfuzzer 2 'expected --driver libfuzzer' "$tb" fuzz --corpus grown --driver seed
+"$tb" fuzz --runs 3000 --corpus shared --scheme by-value --keep-going --findings both >/dev/null 2>&1 &
+expect two_runs_share_their_folders 1 'different findings' "$tb" fuzz --runs 3000 --corpus shared --seed 2 --scheme by-value --keep-going --findings both
+wait
+! ls shared both | grep -v '[.]graph$' | grep -q . && echo 'ok shared_folders_are_whole' || echo "FAILED shared_folders_are_whole: $(ls shared both | grep part | head -n 3)"
+
+# --- where nothing can be written, what was found is in the output; no file may grow: what a full disk does ---
+full_disk() { bash -c "(trap '' XFSZ; ulimit -f 0; exec \"\$@\") 2>&1 | cat; exit \${PIPESTATUS[0]}" full_disk "$@"; }
+expect full_disk_says_so 3 'File too large; the finding is in no file but this output' full_disk "$tb" fuzz --scheme by-value --findings full
+grep -q '^  program ' out && grep -q '^finding ' out && echo 'ok full_disk_loses_nothing' || echo "FAILED full_disk_loses_nothing: $(head -c 300 out)"
+expect full_disk_json 3 '"scenario":".*"written":false' full_disk "$tb" fuzz --scheme by-value --findings full --json
+expect full_disk_corpus 0 'the corpus stopped growing: fullcorpus/' full_disk "$tb" fuzz --runs 200 --corpus fullcorpus
+one_line findings_unwritable 2 'findings: /proc/sys: no files' "$tb" fuzz --findings /proc/sys
+
+# --- absurd options ---
+one_line no_jobs 2 'jobs' "$tb" fuzz --jobs 0
+one_line no_time 2 'time' "$tb" fuzz --time 0
+one_line time_below_zero 2 'time' "$tb" fuzz --time -1
+one_line no_runs 2 'runs' "$tb" fuzz --runs 0
+one_line runs_below_zero 2 'runs' "$tb" fuzz --runs -1
+one_line sample_too_large 2 'sample' "$tb" fuzz --sample 99999999999999
+one_line fresh_too_large 2 'fresh' "$tb" fuzz --fresh 101
+one_line unknown_driver 2 'driver' "$tb" fuzz --driver afl
+one_line no_findings_allowed 2 'findings-limit' "$tb" fuzz --findings-limit 0
+expect help_teaches_drivers 0 'SIGUSR1 prints the histogram' "$tb" fuzz --help
+
 # --- the printed replay line is the command ---
 replays() {
   local name=$1 line

@@ -2,11 +2,13 @@
 #include "reports/finding.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "fuzz/campaign/engines.hpp"
 #include "fuzz/campaign/investigate.hpp"
@@ -106,6 +108,26 @@ TEST_F(Files, NewFilesNeverReplaceOthers) {
   EXPECT_EQ(reports::write_new_file(path, "one").value(), path) << "the same content is the same file";
   EXPECT_EQ(reports::write_new_file(path, "two").value(), folder_ / "x-2.graph");
   EXPECT_EQ(reports::read_file(path, 100).value(), "one");
+}
+
+TEST_F(Files, NewFilesOfTwoProcessesAtOnceAreAllThere) {
+  const auto write = [&](char who) {
+    for (int i = 0; i < 50; ++i) {
+      if (!reports::write_new_file(folder_ / "x", std::string(1, who) + std::to_string(i))) _exit(1);
+    }
+  };
+  const pid_t other = fork();
+  if (other == 0) {
+    write('a');
+    _exit(0);
+  }
+  write('b');
+  int status = 0;
+  waitpid(other, &status, 0);
+  EXPECT_EQ(status, 0);
+  std::set<std::string> contents;
+  for (const auto& file : fs::directory_iterator(folder_)) contents.insert(reports::read_file(file.path(), 9).value());
+  EXPECT_EQ(contents.size(), 100U);
 }
 
 TEST_F(Files, AFullDeviceIsAnErrorAndKeepsTheOldFile) {
