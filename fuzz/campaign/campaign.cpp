@@ -37,6 +37,7 @@ struct WorkerPage {
   std::array<std::atomic<std::uint64_t>, most_engines> unavailable{};
   /// Why an engine could not take a scenario, the first time; cut off and ended by a zero.
   std::array<std::array<char, 160>, most_engines> reason{};
+  OracleCounts oracles{};
   std::atomic<bool> found{false};
 };
 
@@ -71,13 +72,14 @@ void report(WorkerPage& page, const Judge& judge, const Judgement& judgement) {
 int work(const CampaignOptions& options, std::uint32_t index, Pages& pages, WorkerPage& page) {
   auto engines = make_engines(options.engines);
   if (!engines) return 3;
-  Judge judge(std::move(*engines));
+  Judge judge(std::move(*engines), options.oracles);
+  judge.count_into(page.oracles);
   pages.started = true;
   for (std::uint64_t n = index; !pages.stop.load(std::memory_order_relaxed); n += options.jobs) {
     page.current.store(n, std::memory_order_relaxed);
     gen::ByteSource source(gen::scenario_seed(options.seed, n));
     const bpf::Scenario scenario = gen::generate(source, options.budget);
-    judge.check_images(options.sample != 0 && n % options.sample == 0);
+    judge.sampled(options.sample != 0 && n % options.sample == 0);
     const Judgement judgement = judge.judge(scenario);
     report(page, judge, judgement);
     if (judgement.verdict.broken()) {
@@ -205,6 +207,7 @@ class Campaign {
       sum.empty += page->empty;
       sum.out_of_fuel += page->out_of_fuel;
       sum.encoding_checked += page->encoding_checked;
+      for (std::size_t o = 0; o < oracle_count; ++o) page->oracles[o].add_to(sum.oracles[o]);
       for (std::size_t e = 0; e < most_engines; ++e) {
         sum.ran[e] += page->ran[e];
         if (sum.unavailable[e] == 0 && page->unavailable[e] != 0) sum.reason[e] = page->reason[e].data();

@@ -9,6 +9,7 @@
 
 #include "fuzz/campaign/engines.hpp"
 #include "gen/generate.hpp"
+#include "oracles/check/oracle_set.hpp"
 
 namespace tailbound::fuzz {
 
@@ -18,7 +19,8 @@ struct CampaignOptions {
   std::uint64_t seed = 1;
   double seconds = 60;
   std::uint32_t jobs = 1;
-  std::uint32_t sample = 64;  // the machine code of one scenario in so many is read back; 0: of none
+  std::uint32_t sample = 64;  // the sampled oracles judge one scenario in so many; 0: none
+  OracleSet oracles = OracleSet::all();
   bool live = true;  // a progress line on standard error
 };
 
@@ -36,6 +38,7 @@ struct Totals {
   std::array<std::uint64_t, most_engines> ran{};          // scenarios, by engine
   std::array<std::uint64_t, most_engines> unavailable{};
   std::array<std::string, most_engines> reason;           // for the first of those
+  OracleCounts oracles{};
 };
 
 struct Found {

@@ -1,5 +1,6 @@
 // tailbound fuzz
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -14,8 +15,10 @@
 #include "fuzz/campaign/child.hpp"
 #include "fuzz/campaign/investigate.hpp"
 #include "fuzz/cli/cli.hpp"
+#include "fuzz/cli/oracle_options.hpp"
 #include "jit/bpf/graph.hpp"
 #include "reports/files.hpp"
+#include "reports/finding_file.hpp"
 #include "reports/json/json.hpp"
 
 namespace tailbound::fuzz::cli {
@@ -26,6 +29,7 @@ using nlohmann::ordered_json;
 
 struct FuzzOptions {
   EngineOptions engines;
+  OracleOptions oracles;
   std::uint64_t seed = 1;
   double time = 60;
   std::uint32_t jobs = std::max(1U, std::thread::hardware_concurrency());
@@ -39,10 +43,10 @@ bpf::Scenario scenario_of(const CampaignOptions& campaign, const Found& found) {
   return gen::generate(source, campaign.budget);
 }
 
-std::string header(const reports::Finding& finding, const CampaignOptions& campaign, const Found& found) {
-  return fmt::format("# {}: {}\n# found by: tailbound fuzz --engine {} --scheme {} --seed {}, scenario {}\n",
-                     reports::signature(finding), finding.verdict.detail, finding.engine.name,
-                     campaign.engines.scheme, campaign.seed, found.number);
+std::string found_by(const CampaignOptions& campaign, const Found& found) {
+  return fmt::format("tailbound fuzz --engine {} --scheme {} --seed {}, scenario {}",
+                     fmt::join(campaign.engines.engines, ","), campaign.engines.scheme, campaign.seed,
+                     found.number);
 }
 
 /// In a child: reduce, write, print. The message is the finding's JSON.
@@ -50,8 +54,8 @@ int report_finding(const CampaignOptions& campaign, const FuzzOptions& options, 
                    std::string& message) {
   auto engines = make_engines(campaign.engines);
   if (!engines) return 3;
-  Judge judge(std::move(*engines));
-  judge.check_images(campaign.sample != 0);
+  Judge judge(std::move(*engines), campaign.oracles);
+  judge.sampled(campaign.sample != 0);
   auto finding = investigate(judge, scenario_of(campaign, found), shrink, false);
   if (!finding) {
     message = fmt::format("scenario {} agrees when it is judged again", found.number);
@@ -60,7 +64,10 @@ int report_finding(const CampaignOptions& campaign, const FuzzOptions& options, 
   finding->scheme = campaign.engines.scheme;
   const std::filesystem::path file =
       std::filesystem::path(options.findings) / (reports::signature(*finding) + ".graph");
-  const std::string content = header(*finding, campaign, found) + bpf::print_graph(finding->scenario);
+  finding->recorded = true;
+  reports::FindingRecord record = record_of(*finding);
+  record.found_by = found_by(campaign, found);
+  const std::string content = print_finding_file(record, finding->scenario);
   const auto written = reports::write_new_file(file, content);
   if (!written) complain(written.error());
   const std::string place = written ? written->string() : file.string();
@@ -73,18 +80,28 @@ int report_finding(const CampaignOptions& campaign, const FuzzOptions& options, 
 ordered_json report_death(const CampaignOptions& campaign, const FuzzOptions& options, const Found& found,
                           int signal) {
   const bpf::Scenario scenario = scenario_of(campaign, found);
-  const std::string signature = fmt::format("fault-process-died-{}", found.number);
-  const std::string file = options.findings + "/" + signature + ".graph";
-  const std::string detail = fmt::format("the process that ran it died of {}", strsignal(signal));
-  const std::string replay = fmt::format("./tailbound run {} --scheme {}", file, campaign.engines.scheme);
-  const auto written = reports::write_file(file, fmt::format("# {}\n{}", detail, bpf::print_graph(scenario)));
+  reports::Finding finding;
+  finding.scenario = scenario;
+  finding.verdict = process_died(signal);
+  finding.engines = campaign.engines.engines;
+  finding.scheme = campaign.engines.scheme;
+  finding.oracles = campaign.oracles;
+  if (campaign.sample == 0) finding.oracles.remove(When::sampled);
+  finding.oracles.remove(When::on_request);
+  finding.recorded = true;
+  reports::FindingRecord record = record_of(finding);
+  record.found_by = found_by(campaign, found);
+  const std::filesystem::path wanted = std::filesystem::path(options.findings) / (record.signature + ".graph");
+  const auto written = reports::write_new_file(wanted, print_finding_file(record, scenario));
   if (!written) complain(written.error());
+  const std::string file = written ? written->string() : wanted.string();
+  const std::string replay = "./tailbound " + reports::replay_arguments(finding, file);
   if (!options.json) {
-    fmt::print("finding  {}\n\n  {}\n\n{}\nreplay   {}\n", signature, detail, bpf::print_graph(scenario),
-               replay);
+    fmt::print("finding  {}\n\n  {}\n\n{}\nreplay   {}\n", record.signature, record.detail,
+               bpf::print_graph(scenario), replay);
   }
-  return {{"signature", signature}, {"property", "fault"}, {"kind", "process died"},
-          {"detail", detail},       {"file", file},        {"replay", replay}};
+  return {{"signature", record.signature}, {"property", "fault"}, {"kind", "process died"},
+          {"detail", record.detail},       {"file", file},        {"replay", replay}};
 }
 
 /// Nothing when what was seen does not happen again: a worker can be killed from outside.
@@ -122,6 +139,7 @@ std::string summary(const CampaignEnd& end, const CampaignOptions& campaign) {
     if (t.unavailable[e] != 0) out += fmt::format(", unavailable for {}: {}", t.unavailable[e], t.reason[e]);
     out += '\n';
   }
+  out += oracle_lines(t.oracles, campaign.oracles, campaign.sample);
   if (campaign.sample == 0) return out + "  encoding     not read back (--sample 0)\n";
   return out + fmt::format("  encoding     {} images read back, those of one scenario in {}\n",
                            t.encoding_checked, campaign.sample);
@@ -158,7 +176,8 @@ ordered_json result_json(const CampaignEnd& end, const CampaignOptions& campaign
           {"seed", campaign.seed},
           {"interrupted", end.interrupted},
           {"findings", findings},
-          {"engines", engine_states(end, campaign)}};
+          {"engines", engine_states(end, campaign)},
+          {"oracles", oracle_rows(t.oracles, campaign.oracles)}};
 }
 
 /// An engine that was asked for and ran nothing did not hold.
@@ -174,6 +193,17 @@ bool all_ran(const CampaignEnd& end, const CampaignOptions& campaign) {
   return all;
 }
 
+/// What files expect is not asked for here, and --sample 0 is a choice too: what is left must judge.
+bool some_judge(const CampaignOptions& campaign) {
+  OracleSet judging = campaign.oracles;
+  judging.remove(When::on_request);
+  if (campaign.sample == 0) judging.remove(When::sampled);
+  if (!judging.empty()) return true;
+  complain(fmt::format("no oracle would judge: {} with --sample {}; see tailbound oracles",
+                       campaign.oracles.names(), campaign.sample));
+  return false;
+}
+
 Exit fuzz(const FuzzOptions& options) {
   CampaignOptions campaign{.engines = {},
                            .budget = {},
@@ -181,8 +211,10 @@ Exit fuzz(const FuzzOptions& options) {
                            .seconds = options.time,
                            .jobs = options.jobs,
                            .sample = options.sample,
+                           .oracles = OracleSet::all(),
                            .live = !options.json};
   if (!options.engines.read(campaign.engines)) return Exit::bad_input;
+  if (!options.oracles.read(campaign.oracles) || !some_judge(campaign)) return Exit::bad_input;
   if (const auto ready = reports::prepare_folder(options.findings); !ready) {
     complain("--findings: " + ready.error());
     return Exit::bad_input;
@@ -197,7 +229,10 @@ Exit fuzz(const FuzzOptions& options) {
   if (finding) return Exit::finding;
   if (!end.could_not_run.empty()) complain(end.could_not_run);
   if (end.found || !end.could_not_run.empty()) return Exit::could_not_run;
-  return all_ran(end, campaign) ? Exit::holds : Exit::could_not_run;
+  if (!all_ran(end, campaign)) return Exit::could_not_run;
+  if (any_judged(end.totals.oracles)) return Exit::holds;
+  complain("none of the oracles could judge: " + campaign.oracles.names());
+  return Exit::could_not_run;
 }
 
 constexpr const char* lesson =
@@ -213,6 +248,7 @@ void add_fuzz(CLI::App& app, Exit& exit) {
   CLI::App* command = app.add_subcommand("fuzz", "search for scenarios that an engine gets wrong");
   command->footer(lesson);
   options->engines.add(*command);
+  options->oracles.add(*command);
   command->add_option("--seed", options->seed, "the campaign's seed, a number of 64 bits")
       ->capture_default_str()
       ->check(whole_number());
@@ -225,7 +261,7 @@ void add_fuzz(CLI::App& app, Exit& exit) {
       ->check(CLI::Range(1, 256));
   command
       ->add_option("--sample", options->sample,
-                   "read back the machine code of one scenario in so many with LLVM's decoder; 0: of none")
+                   "the sampled oracles (tailbound oracles) judge one scenario in so many; 0: none")
       ->capture_default_str();
   command->add_option("--findings", options->findings, "folder for findings")->capture_default_str();
   command->add_flag("--json", options->json, "one JSON object as the last line of the output");

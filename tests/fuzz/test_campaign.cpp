@@ -41,6 +41,17 @@ TEST(Campaign, ReadsBackTheMachineCodeOfASample) {
   EXPECT_EQ(fuzz::run_campaign(campaign).totals.encoding_checked, 0U);
 }
 
+TEST(Campaign, CountsWhatEachOracleDid) {
+  fuzz::CampaignOptions campaign = options("pointer", 0.5);
+  campaign.oracles.remove(OracleId::frame);
+  const fuzz::Totals totals = fuzz::run_campaign(campaign).totals;
+  const auto judged = [&](OracleId id) { return totals.oracles[static_cast<std::size_t>(id)].judged; };
+  EXPECT_EQ(judged(OracleId::bound), 2 * totals.scenarios) << "on both engines";
+  EXPECT_EQ(judged(OracleId::frame), 0U);
+  EXPECT_GT(judged(OracleId::independence), 0U);
+  EXPECT_LT(judged(OracleId::independence), totals.scenarios);
+}
+
 TEST(Campaign, StopsAtAFinding) {
   const fuzz::CampaignEnd end = fuzz::run_campaign(options("by-value", 60));
   ASSERT_TRUE(end.found.has_value());
