@@ -35,7 +35,7 @@ TEST_P(Agreement, NoShapeIsAFinding) {
     for (std::uint64_t n = 0; n < row.scenarios; ++n) {
       gen::ByteSource source(gen::scenario_seed(5, n));
       const bpf::Scenario scenario = gen::generate(source, row.budget, shape);
-      judge.check_images(n % 64 == 0);
+      judge.sampled(n % 64 == 0);
       const Judgement judgement = judge.judge(scenario);
       ASSERT_TRUE(judgement.judged) << shape.name << ", scenario " << n;
       ASSERT_FALSE(judgement.verdict.broken())

@@ -38,7 +38,7 @@ Trial::Trial(const Fault& fault)
       sound_(native(fault.sound(), fault.options)) {}
 
 Verdict Trial::judge(const bpf::Scenario& scenario, bool images) {
-  judge_.check_images(images);
+  judge_.sampled(images);
   return judge_.judge(scenario).verdict;
 }
 
