@@ -112,6 +112,10 @@ std::expected<FindingFile, std::string> parse_finding_file(std::string_view text
   if (!record) return std::unexpected(record.error());
   auto scenario = bpf::parse_graph(text);
   if (!scenario) return std::unexpected(scenario.error().text());
+  // Cut off before its run, a finding would look like one that is fixed.
+  const auto is_run = [](const bpf::Event& event) { return std::holds_alternative<bpf::Run>(event); };
+  if (std::ranges::none_of(scenario->events, is_run))
+    return std::unexpected("1:1: the scenario has no 'run' line; a finding has one");
   return FindingFile{*record, std::move(*scenario)};
 }
 

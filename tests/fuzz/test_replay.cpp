@@ -45,7 +45,7 @@ TEST(Replay, FiftyFindingsGiveTheirSignatureAgain) {
       if (text.empty()) continue;
       const auto file = reports::parse_finding_file(text);
       ASSERT_TRUE(file.has_value()) << file.error() << "\n" << text;
-      const fuzz::ReplayEnd end = replay(*file);
+      const fuzz::ReplayEnd end = fuzz::replay(*file);
       EXPECT_EQ(name(end.result), name(Replayed::same)) << end.verdict << ": " << end.detail << "\n" << text;
       EXPECT_EQ(end.signature, file->record.signature);
       ++findings;
@@ -71,7 +71,7 @@ reports::FindingFile file_of(const char* graph, const char* verdict, const char*
 }
 
 TEST(Replay, SaysWhatBecameOfAFinding) {
-  const auto result = [](const reports::FindingFile& file) { return name(replay(file).result); };
+  const auto result = [](const reports::FindingFile& file) { return name(fuzz::replay(file).result); };
   EXPECT_EQ(result(file_of(hierarchy, "bound-exceeded", "by-value")), "same");
   EXPECT_EQ(result(file_of(hierarchy, "count-more", "by-value")), "other");
   EXPECT_EQ(result(file_of(hierarchy, "bound-exceeded", "pointer")), "agrees");
@@ -84,7 +84,7 @@ TEST(Replay, SaysWhatBecameOfAFinding) {
 TEST(Replay, JudgesByTheRecordedOraclesAlone) {
   reports::FindingFile file = file_of(hierarchy, "count-more", "by-value");
   file.record.oracles.remove(OracleId::bound);
-  EXPECT_EQ(name(replay(file).result), "same");
+  EXPECT_EQ(name(fuzz::replay(file).result), "same");
 }
 
 TEST(Replay, AProcessThatDiedIsItsOwnVerdict) {
@@ -93,7 +93,7 @@ TEST(Replay, AProcessThatDiedIsItsOwnVerdict) {
   EXPECT_EQ(name(same.result), "same");
   EXPECT_TRUE(same.signature.starts_with("fault-process-died-")) << same.signature;
   EXPECT_EQ(name(replay_end(file_of(hierarchy, "bound-exceeded", "pointer"), death).result), "other");
-  EXPECT_EQ(name(replay(file_of(hierarchy, "fault-process-died", "pointer")).result), "agrees");
+  EXPECT_EQ(name(fuzz::replay(file_of(hierarchy, "fault-process-died", "pointer")).result), "agrees");
 }
 
 }  // namespace

@@ -87,7 +87,7 @@ INSTANTIATE_TEST_SUITE_P(
                         "unknown oracle 'luck'; expected "},
                     Row{"NoScenario",
                         "# tailbound finding 1\n# verdict: a\n# engines: b\n# scheme: c\n# oracles: bound\n",
-                        "6:1: "}),
+                        "there is no program"}),
     [](const auto& row) { return row.param.behaviour; });
 
 }  // namespace
