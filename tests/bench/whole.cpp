@@ -123,10 +123,11 @@ std::string whole_summary(const std::map<std::string, double>& medians) {
   const double whole = of(medians, "judged"), alone = of(medians, "judged_without_interpreter");
   const double bare = of(medians, "bare/manual_time");
   if (whole != 0) out += fmt::format("{:.0f} judged scenarios/s on one core, every engine\n", 1e9 / whole);
-  if (alone != 0) out += fmt::format("{:.0f} judged scenarios/s on one core, x86_64 and model alone\n", 1e9 / alone);
+  if (alone != 0)
+    out += fmt::format("{:.0f} judged scenarios/s on one core, x86_64 and model alone\n", 1e9 / alone);
   if (bare != 0 && whole != 0) {
-    out += fmt::format("a bare run of the emitted code takes {:.2f} us; a judged scenario {:.1f} times that", bare / 1000,
-                       whole / bare);
+    out += fmt::format("a bare run of the emitted code takes {:.2f} us; a judged scenario {:.1f} times that",
+                       bare / 1000, whole / bare);
     out += alone == 0 ? "\n" : fmt::format(", {:.1f} times without the interpreter\n", alone / bare);
   }
   if (of(medians, "judged_size/0") != 0) out += "a judged scenario by size, every engine\n";
