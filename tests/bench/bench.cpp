@@ -10,13 +10,14 @@
 #include "jit/x86_64/schemes.hpp"
 #include "oracles/check/checks.hpp"
 #include "oracles/engine/x86_64/engine.hpp"
-#include "oracles/judge/judge.hpp"
 #include "oracles/model/walker.hpp"
-#include "tests/bench/insns.hpp"
 #include "tests/bench/compile_by_size.hpp"
+#include "tests/bench/failure.hpp"
 #include "tests/bench/faults.hpp"
+#include "tests/bench/insns.hpp"
 #include "tests/bench/mix.hpp"
 #include "tests/bench/mutate.hpp"
+#include "tests/bench/whole.hpp"
 
 namespace tailbound::bench {
 
@@ -34,28 +35,6 @@ void over_mix(benchmark::State& state, Work&& work) {
     i = i + 1 == count ? 0 : i + 1;
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
-}
-
-void judged(benchmark::State& state) {
-  std::vector<std::unique_ptr<engine::Engine>> engines;
-  engines.push_back(engine::make_interpreter(*scheme().identity.profile));
-  engines.push_back(engine::make_x86_64({.scheme = &scheme(), .options = {}}));
-  Judge judge(std::move(engines));
-  std::uint64_t tail_calls = 0;
-  std::uint64_t n = 0;
-  for (auto _ : state) {
-    gen::ByteSource source(gen::scenario_seed(1, n++ % reference_mix().scenarios.size()));
-    const Judgement judgement = judge.judge(gen::generate(source, {}));
-    if (judgement.verdict.broken()) state.SkipWithError("a scenario of the reference mix is a finding");
-    tail_calls += judgement.forecast.tail_calls;
-  }
-  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
-  state.counters["tail_calls/s"] = benchmark::Counter(static_cast<double>(tail_calls), benchmark::Counter::kIsRate);
-  const auto& mix = reference_mix();
-  state.counters["insns/s"] = benchmark::Counter(
-      static_cast<double>(mix.instructions) / static_cast<double>(mix.scenarios.size()) *
-          static_cast<double>(state.iterations()),
-      benchmark::Counter::kIsRate);
 }
 
 void generate(benchmark::State& state) {
@@ -127,15 +106,17 @@ class Reporter final : public benchmark::ConsoleReporter {
     for (const Run& run : runs) {
       if (run.aggregate_name != "median") continue;
       const std::string size = run.run_name.args.empty() ? "" : "/" + run.run_name.args;
-      median_[run.run_name.function_name + size] = run.GetAdjustedCPUTime();
+      const std::string manual = run.run_name.time_type.empty() ? "" : "/" + run.run_name.time_type;
+      median_[run.run_name.function_name + size + manual] =
+          manual.empty() ? run.GetAdjustedCPUTime() : run.GetAdjustedRealTime();
     }
     benchmark::ConsoleReporter::ReportRuns(runs);
   }
 
   std::string shares() const {
     const auto whole = median_.find("judged");
-    if (whole == median_.end()) return compile_slope(median_);
-    std::string out = fmt::format("\n{:.0f} judged scenarios/s on one core\n", 1e9 / whole->second);
+    std::string out = "\n" + whole_summary(median_);
+    if (whole == median_.end()) return out + compile_slope(median_);
     out += "share of each stage in a judged scenario (ratio of medians)\n";
     double rest = 1;
     for (const char* stage : {"generate", "lower", "model", "interpreter", "x86_64", "check"}) {
@@ -167,7 +148,7 @@ class Reporter final : public benchmark::ConsoleReporter {
 int main(int argc, char** argv) {
   using namespace tailbound::bench;
   if (argc > 1 && std::string_view(argv[1]) == "--faults") return faults({argv + 2, argv + argc});
-  benchmark::RegisterBenchmark("judged", judged);
+  register_whole();
   benchmark::RegisterBenchmark("generate", generate);
   benchmark::RegisterBenchmark("lower", lower);
   benchmark::RegisterBenchmark("model", model);
@@ -196,5 +177,5 @@ int main(int argc, char** argv) {
   Reporter reporter;
   benchmark::RunSpecifiedBenchmarks(&reporter);
   fmt::print("{}", reporter.shares());
-  return 0;
+  return any_failed() ? 1 : 0;
 }

@@ -9,6 +9,7 @@
 #include "jit/bpf/lowered.hpp"
 #include "jit/x86_64/compiler.hpp"
 #include "jit/x86_64/schemes.hpp"
+#include "tests/bench/failure.hpp"
 
 namespace tailbound::bench {
 
@@ -86,7 +87,7 @@ void compile(benchmark::State& state) {
     for (std::size_t p = 0; p < images.size(); ++p) {
       const auto done =
           compiler.compile(scenario.programs[p], *x86_64::find_scheme("pointer"), jit::Options{}, images[p]);
-      if (!done) state.SkipWithError(done.error().text().c_str());
+      if (!done) return fail(state, done.error().text());
     }
   }
   state.counters["an insn"] = benchmark::Counter(

@@ -8,6 +8,7 @@
 
 #include "jit/x86_64/compiler.hpp"
 #include "oracles/engine/x86_64/engine.hpp"
+#include "tests/bench/failure.hpp"
 #include "tests/insns/step_program.hpp"
 
 namespace tailbound::bench {
@@ -33,7 +34,7 @@ void insn_agreement(benchmark::State& state) {
       const Observation& got = native->run_one(program.lowered);
       const std::string text =
           got.unavailable.empty() ? insns::difference(program, want, got.runs.at(0)) : got.unavailable;
-      if (!text.empty()) return state.SkipWithError(text.c_str());
+      if (!text.empty()) return fail(state, text);
       executed += program.steps.size();
       faults += want.status == RunStatus::fault ? 1 : 0;
     }

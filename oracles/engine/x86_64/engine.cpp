@@ -12,6 +12,7 @@
 #include "jit/x86_64/compiler.hpp"
 #include "jit/x86_64/counter.hpp"
 #include "jit/x86_64/link.hpp"
+#include "oracles/engine/bare_runs.hpp"
 #include "oracles/engine/disturbance.hpp"
 #include "oracles/engine/image_source.hpp"
 #include "oracles/engine/x86_64/entry_traps.hpp"
@@ -58,7 +59,7 @@ std::expected<std::unique_ptr<Machine>, std::string> make_machine() {
   return std::make_unique<Machine>(Machine{std::move(*code), std::move(*stack)});
 }
 
-class X86Engine final : public Engine, public Disturbable, public ImageSource {
+class X86Engine final : public Engine, public Disturbable, public ImageSource, public BareRuns {
  public:
   explicit X86Engine(const X86Settings& settings)
       : settings_(settings),
@@ -401,6 +402,31 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
     return {};
   }
 
+  // --- bare runs ---
+
+  std::string prepare(const bpf::Lowered& lowered) override {
+    std::string why = why_not_;
+    if (why.empty() && lowered.context) why = "a given context";
+    if (!why.empty() || !load(lowered, why)) return why;
+    lowered_ = &lowered;
+    entry_traps_->clear();
+    task_ = {};
+    per_cpu_ = {.tail_calls = 0, .current = &task_};
+    return {};
+  }
+
+  void run_bare() override {
+    for (const bpf::Event& event : lowered_->events) {
+      const auto* const run = std::get_if<bpf::Run>(&event);
+      if (run == nullptr) continue;
+      for (std::uint16_t m = lowered_->first_array_map; m < lowered_->first_prog_array; ++m) {
+        std::ranges::copy(lowered_->maps[m].words, runtime_.cells(m));
+      }
+      begin_run(*lowered_, run->program, lowered_->fuel);
+      call_guarded(*lowered_);
+    }
+  }
+
   // --- running ---
 
   std::optional<Interruption> call_guarded(const bpf::Lowered& lowered) {
@@ -417,8 +443,8 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
     return interrupted;
   }
 
-  void run_program(const bpf::Lowered& lowered, std::uint16_t program, std::uint64_t fuel,
-                   RunObservation& out) {
+  /// A fresh ledger, and what the entry stub reads.
+  void begin_run(const bpf::Lowered& lowered, std::uint16_t program, std::uint64_t fuel) {
     std::uint64_t* const ledger = runtime_.ledger();
     std::fill_n(ledger, lowered.ledger.words(), 0);
     ledger[bpf::LedgerLayout::fuel] = fuel;
@@ -429,6 +455,10 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
     record_.random_calls = 0;
     record_.time_calls = 0;
     record_.seed = lowered.seed;
+  }
+
+  void run_program(const bpf::Lowered& lowered, std::uint16_t program, std::uint64_t fuel, RunObservation& out) {
+    begin_run(lowered, program, fuel);
     machine_->stack.place_canaries();
     const auto interrupted = call_guarded(lowered);
     out.status = RunStatus::finished;
@@ -448,6 +478,7 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
     }
     out.context.clear();
     if (lowered.context) read_given_context(*lowered.context, out.context);
+    const std::uint64_t* const ledger = runtime_.ledger();
     out.ledger.assign(ledger, ledger + lowered.ledger.words());
     out.cells.clear();
     for (std::uint16_t m = lowered.first_array_map; m < lowered.first_prog_array; ++m) {

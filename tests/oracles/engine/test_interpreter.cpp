@@ -1,6 +1,7 @@
 // The interpreter as an engine: events, fresh ledgers, ends of runs, and that nothing makes it crash.
 #include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -8,6 +9,7 @@
 // gtest first
 #include <rapidcheck/gtest.h>
 
+#include "oracles/engine/interpreter_screen.hpp"
 #include "tests/oracles/engine/hand_made.hpp"
 #include "tests/oracles/engine/words.hpp"
 
@@ -171,6 +173,14 @@ TEST(InterpreterRobustness, WhatTheStandardDoesNotDefineIsABadInstruction) {
   }
 }
 
+RC_GTEST_PROP(InterpreterRobustness, AWordIsExecutedWhereItIsAnInstruction, ()) {
+  const Code code = {*rc::gen::oneOf(any_insn(), plausible_insn()), build::imm64_high(0), build::exit()};
+  const bpf::Lowered scenario = hand_made::lowered({code, {}});
+  const RunObservation& seen = hand_made::observed_again(scenario);
+  const bool refused = seen.status == RunStatus::fault && seen.fault.kind == "bad instruction" && seen.fault.pc == 0;
+  RC_ASSERT(refused != engine::interpreter::is_instruction(code, 0, scenario.maps));
+}
+
 TEST(InterpreterRobustness, TheEndOfAProgramIsNoInstruction) {
   EXPECT_EQ(observed(Code{}).fault.kind, "bad instruction");
   const RunObservation seen = observed(Code{build::mov(Reg::r0, 0)});
@@ -185,6 +195,30 @@ TEST(InterpreterRobustness, ALoopWithoutEndTimesOut) {
   for (const std::uint64_t fuel : {0U, 1U, 50U}) {
     scenario.fuel = fuel;
     EXPECT_EQ(observed(scenario).status, RunStatus::timeout);
+  }
+}
+
+// --- frames ---
+
+constexpr std::uint64_t poisoned = 0xa5a5'a5a5'a5a5'a5a5;
+
+/// r0 is what lies `below` the frame pointer when 7 has been written 8 bytes below it.
+RunObservation read_of_frame(std::int16_t below, std::uint16_t recorded_depth) {
+  bpf::Lowered scenario = hand_made::lowered({{build::store(Width::b8, Reg::r10, -8, 7),
+                                               build::load(Width::b8, Reg::r0, Reg::r10, below), build::exit()}});
+  scenario.programs[0].functions[0].stack_depth = recorded_depth;
+  return observed(scenario);
+}
+
+TEST(InterpreterFrame, AllOfItIsThereWhateverTheRecordSays) {
+  for (const std::uint16_t depth : std::initializer_list<std::uint16_t>{0, 1, 8, 12, 16, 511, 512}) {
+    EXPECT_EQ(read_of_frame(-8, depth).return_value, 7U) << depth;
+    for (const std::int16_t below : std::initializer_list<std::int16_t>{-16, -24, -504, -512}) {
+      EXPECT_EQ(read_of_frame(below, depth).return_value, poisoned) << depth << " " << below;
+    }
+    for (const std::int16_t below : std::initializer_list<std::int16_t>{-520, -513, -7, 0}) {
+      EXPECT_EQ(read_of_frame(below, depth).fault.kind, "bad pointer") << depth << " " << below;
+    }
   }
 }
 

@@ -67,6 +67,38 @@ TEST(X86Engine, TheSameScenarioTwiceGivesTheSame) {
   EXPECT_EQ(first.runs.at(1).tail_calls(first.layout), 0U);
 }
 
+TEST(X86Engine, SlotChangesAtEntriesNeedAFunctionThatBeginsAsLoweredOnesDo) {
+  Lowered lowered = hand_made::lowered({{build::mov(Reg::r0, 0), build::exit()}});
+  const SetSlot change{.array = 0, .index = 0, .program = std::nullopt};
+  lowered.events = {AtEntry{.function = {0, 0}, .count = 1, .change = change}, hand_made::run_of(0)};
+  const Observation& seen = native().run_one(lowered);
+  EXPECT_EQ(seen.unavailable, "a slot change at the entry of a function that does not begin as lowered ones do");
+  EXPECT_TRUE(seen.runs.empty());
+}
+
+TEST(X86Engine, SlotChangesAtSeveralEntriesOfOneFunctionEachComeOnce) {
+  for (const std::uint64_t fuel : {3U, 4U, 9U, 200U}) {
+    const auto scenario = parse_graph(
+        "array a[2] { 0: p }\nprogram p { call f; return 1; subprog f { keep r6 r7; tail_call a[0]; tail_call a[1]; "
+        "return 0 } }\nprogram q { return 5 }\n");
+    ASSERT_TRUE(scenario.has_value()) << scenario.error().text();
+    Scenario changing = *scenario;
+    changing.fuel = fuel;
+    const auto at = [](FunctionRef function, std::uint32_t count, SetSlot change) {
+      return Event{AtEntry{.function = function, .count = count, .change = change}};
+    };
+    changing.events = {at({0, 1}, 2, {0, 0, std::nullopt}), at({0, 1}, 2, {0, 1, 0}), at({0, 1}, 5, {0, 1, 1}),
+                       at({0, 0}, 4, {0, 0, 1}), hand_made::run_of(0), hand_made::run_of(0)};
+    const Lowered lowered = lower(changing);
+    const auto interpreter = engine::make_interpreter(profile_linux());
+    const Observation& want = interpreter->run_one(lowered);
+    const Observation& got = native().run_one(lowered);
+    ASSERT_EQ(got.unavailable, "");
+    EXPECT_EQ(check::ended(got).detail, "");
+    EXPECT_EQ(check::same_behaviour(want, got, true).detail, "") << "fuel " << fuel;
+  }
+}
+
 TEST(X86Engine, ManyScenariosWrapRoundTheCodeMemory) {
   const auto scenario = parse_graph(
       "array a[1] { 0: p }\nprogram p { call f; call f; return 7; subprog f { tail_call a[0]; return 0 } "
