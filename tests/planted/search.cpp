@@ -71,6 +71,7 @@ void search(const Search& search, Page& page) {
     }
     page.seconds = watch.seconds();
     page.scenarios = n + 1;
+    if (watch.seconds() > search.seconds) break;  // found too late
     if (!verdict.broken() || (!search.wanted.empty() && name(verdict.property) != search.wanted)) continue;
     name(verdict.property).copy(page.property.data(), page.property.size() - 1);
     see(page.detected, true, n + 1, watch.seconds());
