@@ -28,6 +28,7 @@ constexpr const char* lesson =
     "  ./tailbound oracles                              what a run is judged by; --only and --without choose\n"
     "  ./tailbound plugin --program HEX                 one program, for a BPF conformance suite\n"
     "  ./tailbound stack                                the largest machine stack, frame by frame\n"
+    "  ./tailbound prove                                the bound by two solvers, for any programs\n"
     "  ./tailbound test                                 all tests, under sanitizers too\n"
     "  ./tailbound bench                                scenarios a second, by stage\n"
     "Exit codes: 0 holds, 1 finding or failed expectation, 2 bad input, 3 could not run.";
@@ -99,6 +100,7 @@ int run(int argc, char** argv) {
   add_oracles(app, exit);
   add_plugin(app, exit);
   add_stack(app, exit);
+  add_prove(app, exit);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
