@@ -21,6 +21,15 @@ std::uint32_t empty_function_cost() {
   return cost;
 }
 
+/// Where growing by doubling would move everything several times.
+constexpr std::uint32_t usual_programs = 6, usual_functions = 3, usual_statements = 4;
+
+void add_function(std::vector<Function>& functions, std::string name) {
+  Function& function = functions.emplace_back();
+  function.name = std::move(name);
+  function.body.reserve(usual_statements);
+}
+
 std::uint64_t whole_cost(const Function& function, const Statement& statement) {
   std::uint64_t cost = statement_cost(function, statement);
   if (const auto* branch = std::get_if<If>(&statement.node)) {
@@ -57,9 +66,14 @@ std::uint64_t expanded_cost(const std::vector<FunctionFacts>& functions) {
 
 std::uint16_t Draft::add_program() {
   const auto index = static_cast<std::uint16_t>(scenario.programs.size());
-  scenario.programs.push_back({{{.name = "p" + std::to_string(index), .stack = 0, .keep = 0, .body = {}}}});
-  ProgramFacts& program = facts.emplace_back();
-  program.functions.push_back({.cost = empty_function_cost()});
+  if (index == 0) scenario.programs.reserve(std::min(budget.programs + 1, usual_programs));
+  auto& functions = scenario.programs.emplace_back().functions;
+  functions.reserve(usual_functions);
+  add_function(functions, "p" + std::to_string(index));
+  if (facts.size() == index) facts.emplace_back();
+  ProgramFacts& program = facts[index];
+  program.functions.assign(1, {.cost = empty_function_cost()});
+  program.calls.clear();
   program.left = default_limits().expanded_insns - empty_function_cost();
   return index;
 }
@@ -99,7 +113,7 @@ std::optional<std::uint16_t> Draft::add_subprogram(std::uint16_t program, std::u
   known.functions.push_back(
       {.instances = instances, .cost = empty_function_cost(), .frames = known.functions[caller].frames + 1});
   auto& functions = scenario.programs[program].functions;
-  functions.push_back({.name = "f" + std::to_string(callee), .stack = 0, .keep = 0, .body = {}});
+  add_function(functions, "f" + std::to_string(callee));
   for (std::uint32_t i = 0; i < times; ++i) {
     known.calls.push_back({caller, callee});
     functions[caller].body.push_back(call(callee));
@@ -134,10 +148,6 @@ bool Draft::add_tail_call(FunctionRef ref, std::uint16_t array, Expr index) {
 
 bool Draft::afford(FunctionRef ref, const Statement& statement) {
   return pay(ref, whole_cost(function(ref), statement));
-}
-
-bool Draft::afford_expr(FunctionRef ref, const Expr& expr) {
-  return pay(ref, statement_cost(function(ref), {Evaluate{expr}}));
 }
 
 bool Draft::pay(FunctionRef ref, std::uint64_t cost) {

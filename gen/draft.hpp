@@ -39,14 +39,20 @@ struct ProgramFacts {
   std::uint32_t left = 0;  // instructions that the written-out call tree may still grow by
 };
 
+/// Memory that one draft after the other uses: a scenario costs microseconds, of which allocating took half.
+struct DraftMemory {
+  std::vector<ProgramFacts> programs;  // those that a draft has not added hold anything
+};
+
 class Draft {
  public:
-  Draft(ByteSource& randomness, const Budget& limits) : source(randomness), budget(limits) {}
+  Draft(ByteSource& randomness, const Budget& limits, DraftMemory& memory)
+      : source(randomness), budget(limits), facts(memory.programs) {}
 
   ByteSource& source;
   const Budget& budget;
   bpf::Scenario scenario;
-  std::vector<ProgramFacts> facts;  // by program
+  std::vector<ProgramFacts>& facts;  // by program
 
   /// A program p<n> whose main is empty.
   std::uint16_t add_program();
@@ -65,7 +71,6 @@ class Draft {
 
   /// Pays for a statement and what is nested in it; false: the call tree has no room for it.
   bool afford(bpf::FunctionRef function, const bpf::Statement& statement);
-  bool afford_expr(bpf::FunctionRef function, const bpf::Expr& expr);
 
   std::uint32_t program_count() const { return static_cast<std::uint32_t>(scenario.programs.size()); }
   std::uint32_t function_count(std::uint16_t program) const {

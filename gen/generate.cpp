@@ -91,7 +91,8 @@ std::expected<ShapeWeights, std::string> select_shapes(std::string_view only, st
 }
 
 bpf::Scenario generate(ByteSource& source, const Budget& budget, const Shape& shape) {
-  Draft draft(source, budget);
+  thread_local DraftMemory memory;
+  Draft draft(source, budget, memory);
   shape.draw(draft);
   draw_frames(draft);
   draw_maps(draft);

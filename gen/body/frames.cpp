@@ -46,9 +46,12 @@ std::uint8_t draw_keep(ByteSource& source) {
 
 class ProgramFrames {
  public:
-  ProgramFrames(Draft& draft, std::uint16_t program)
-      : draft_(draft), facts_(draft.facts[program]), functions_(draft.scenario.programs[program].functions) {
-    chains_.resize(functions_.size());
+  ProgramFrames(Draft& draft, std::uint16_t program, std::vector<Chain>& chains)
+      : draft_(draft),
+        facts_(draft.facts[program]),
+        functions_(draft.scenario.programs[program].functions),
+        chains_(chains) {
+    chains_.assign(functions_.size(), {});
   }
 
   void draw() {
@@ -99,13 +102,14 @@ class ProgramFrames {
   Draft& draft_;
   ProgramFacts& facts_;
   std::vector<Function>& functions_;
-  std::vector<Chain> chains_;
+  std::vector<Chain>& chains_;  // by function
 };
 
 }  // namespace
 
 void draw_frames(Draft& draft) {
-  for (std::uint16_t p = 0; p < draft.program_count(); ++p) ProgramFrames(draft, p).draw();
+  std::vector<Chain> chains;
+  for (std::uint16_t p = 0; p < draft.program_count(); ++p) ProgramFrames(draft, p, chains).draw();
 }
 
 }  // namespace tailbound::gen

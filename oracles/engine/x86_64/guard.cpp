@@ -148,10 +148,12 @@ thread_local ThreadState thread_state;
 }  // namespace
 
 namespace {
-/// The last page holds the entry frame's first words (return address, rbp, up to 32 bytes of stack or slots), the
-/// canaries, and room.
+/// Behind `size` bytes follows a page with the entry frame's first words (return address, rbp, up to 32 bytes of stack
+/// or slots), the canaries, and room.
 constexpr std::size_t last_page = 4096;
 constexpr std::size_t first_words = 48;
+
+constexpr std::size_t mapping_size(std::size_t size) { return size + last_page + 2 * guard_size; }
 }  // namespace
 
 /// Such that the last page begins at a multiple of 4 GiB; anywhere where none of the places tried is free.
@@ -160,20 +162,20 @@ void* GuardedStack::map(std::size_t size) {
   constexpr std::uint64_t four_gib = std::uint64_t{1} << 32;
   constexpr std::uint64_t first_place = 0x2000 * four_gib;
   for (std::uint64_t place = first_place; place != first_place + 64 * four_gib; place += four_gib) {
-    void* const wanted = reinterpret_cast<void*>(place + last_page - size - guard_size);
-    void* const mapping = mmap(wanted, size + 2 * guard_size, PROT_NONE, flags | MAP_FIXED_NOREPLACE, -1, 0);
+    void* const wanted = reinterpret_cast<void*>(place - size - guard_size);
+    void* const mapping = mmap(wanted, mapping_size(size), PROT_NONE, flags | MAP_FIXED_NOREPLACE, -1, 0);
     if (mapping == wanted) return mapping;
-    if (mapping != MAP_FAILED) munmap(mapping, size + 2 * guard_size);
+    if (mapping != MAP_FAILED) munmap(mapping, mapping_size(size));
   }
-  return mmap(nullptr, size + 2 * guard_size, PROT_NONE, flags, -1, 0);
+  return mmap(nullptr, mapping_size(size), PROT_NONE, flags, -1, 0);
 }
 
 std::expected<GuardedStack, std::string> GuardedStack::create(std::size_t size) {
   void* const mapping = map(size);
   if (mapping == MAP_FAILED) return std::unexpected(failure("mmap of the stack"));
   auto* const bytes = static_cast<std::uint8_t*>(mapping);
-  if (mprotect(bytes + guard_size, size, PROT_READ | PROT_WRITE) != 0) {
-    munmap(mapping, size + 2 * guard_size);
+  if (mprotect(bytes + guard_size, size + last_page, PROT_READ | PROT_WRITE) != 0) {
+    munmap(mapping, mapping_size(size));
     return std::unexpected(failure("mprotect of the stack"));
   }
   GuardedStack stack(bytes, size);
@@ -185,11 +187,11 @@ GuardedStack::GuardedStack(GuardedStack&& other) noexcept
     : mapping_(std::exchange(other.mapping_, nullptr)), size_(other.size_) {}
 
 GuardedStack::~GuardedStack() {
-  if (mapping_ != nullptr) munmap(mapping_, size_ + 2 * guard_size);
+  if (mapping_ != nullptr) munmap(mapping_, mapping_size(size_));
 }
 
 std::uint64_t GuardedStack::top() const {
-  return reinterpret_cast<std::uint64_t>(mapping_ + guard_size + size_ - last_page + first_words);
+  return reinterpret_cast<std::uint64_t>(mapping_ + guard_size + size_ + first_words);
 }
 
 void GuardedStack::place_canaries() {

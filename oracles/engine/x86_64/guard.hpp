@@ -33,7 +33,9 @@ class GuardedStack {
   /// word that was written with the pattern's own value is not seen.
   std::uint64_t take_high_water(std::size_t longest_gap);
   /// The same over the whole stack: after a run that did not end by itself nothing is known about gaps.
-  std::uint64_t take_high_water() { return take_high_water(size_); }
+  std::uint64_t take_high_water() {
+    return take_high_water(top() - reinterpret_cast<std::uint64_t>(lowest()));
+  }
 
  private:
   GuardedStack(std::uint8_t* mapping, std::size_t size) : mapping_(mapping), size_(size) {}
