@@ -179,6 +179,16 @@ for driver in libfuzzer seed; do
   expect "finds_$driver" 1 '^replay   ./tailbound run ' "$tb" fuzz --scheme by-value --driver $driver --findings found
 done
 
+"$tb" fuzz --time 20 --jobs 2 --keep-going --findings found >out 2>&1 & searching=$!
+sleep 1.5
+kill -9 "$(ps -o pid= --ppid $searching | head -n 1)"
+sleep 1
+workers=$(ps -o pid= --ppid $searching | wc -l)
+kill -INT $searching
+wait $searching
+[ $? -eq 3 ] && [ "$workers" -eq 2 ] && grep -q 'a worker ended by Killed, not by its scenario' out &&
+  echo 'ok killed_worker_is_no_finding_and_replaced' || echo "FAILED killed_worker_is_no_finding_and_replaced: $(head -n 3 out)"
+
 # --- several findings: each signature once ---
 expect keep_going 1 '^3 different findings in ' "$tb" fuzz --scheme by-value --keep-going --findings-limit 3 --findings several
 [ "$(grep '^finding ' out | sort -u | wc -l)" -eq 3 ] && [ "$(ls several | wc -l)" -eq 3 ] &&
