@@ -20,6 +20,9 @@ std::string_view name(Property property) {
     case Property::expectation: return "expectation";
     case Property::encoding: return "encoding";
     case Property::determinism: return "determinism";
+    case Property::engine_agreement: return "engine-agreement";
+    case Property::path: return "path";
+    case Property::independence: return "independence";
   }
   return "?";
 }

@@ -27,7 +27,10 @@ enum class Property : std::uint8_t {
   cells,        // content of array maps
   expectation,  // what the file says of a run
   encoding,     // instructions start where the image says, and branches lead to such places
-  determinism,  // two compilations give the same image
+  determinism,  // two compilations give the same image, two runs the same observation
+  engine_agreement,  // engines of one profile show the same
+  path,         // the functions entered are a path over what the slots may hold
+  independence,  // what must not matter does not
 };
 std::string_view name(Property property);
 

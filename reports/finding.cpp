@@ -1,6 +1,7 @@
 #include "reports/finding.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "jit/bpf/graph.hpp"
 #include "reports/names.hpp"
@@ -35,18 +36,27 @@ std::string shell_word(const std::string& word) {
 
 }  // namespace
 
-std::string signature(const Finding& finding) {
-  bpf::Scenario shape = finding.scenario;
+std::string verdict_word(const Verdict& verdict) {
+  return fmt::format("{}-{}", name(verdict.property), file_word(verdict.kind));
+}
+
+std::string signature(const Verdict& verdict, const bpf::Scenario& scenario) {
+  bpf::Scenario shape = scenario;
   make_anonymous(shape);
   for (bpf::Event& event : shape.events) {
     if (auto* run = std::get_if<bpf::Run>(&event)) run->expectations.clear();
   }
-  return fmt::format("{}-{}-{:08x}", name(finding.verdict.property), file_word(finding.verdict.kind),
-                     short_hash(bpf::print_graph(shape)));
+  return fmt::format("{}-{:08x}", verdict_word(verdict), short_hash(bpf::print_graph(shape)));
 }
 
+std::string signature(const Finding& finding) { return signature(finding.verdict, finding.scenario); }
+
 std::string replay_arguments(const Finding& finding, const std::string& file) {
-  return fmt::format("run {} --engine {} --scheme {}", shell_word(file), finding.engine.name, finding.scheme);
+  if (finding.recorded) return fmt::format("replay {}", shell_word(file));
+  std::string out = fmt::format("run {} --engine {} --scheme {}", shell_word(file),
+                                fmt::join(finding.engines, ","), finding.scheme);
+  if (finding.oracles != OracleSet::all()) out += " --only " + finding.oracles.names();
+  return out;
 }
 
 std::size_t count_statements(const bpf::Scenario& scenario) {

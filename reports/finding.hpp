@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "jit/bpf/scenario.hpp"
+#include "oracles/check/oracle_set.hpp"
 #include "oracles/engine/engine.hpp"
 #include "oracles/judge/parting.hpp"
 #include "oracles/observation.hpp"
@@ -18,7 +20,10 @@ struct Finding {
   Verdict verdict;
   engine::Identity engine;
   std::string scheme;       // that was chosen: it decides the profile of engines without a scheme too
-  Observation expected;
+  std::vector<std::string> engines;      // all that judged, in their order
+  OracleSet oracles = OracleSet::all();  // that judged, those that are sampled or asked for as well
+  bool recorded = false;    // its file says all this (finding_file.hpp), so a replay needs nothing else
+  Observation expected;     // what the observation was held against: the model's, or another engine's or run's
   Observation observed;
   std::optional<Parting> parting;
   std::size_t statements_before = 0;  // of the scenario as it was found
@@ -26,17 +31,23 @@ struct Finding {
   std::uint64_t number = 0;
 };
 
-/// Property, class of the mismatch and the shape of the scenario (names and expectations set aside); free of engine
-/// and scheme names. Fit for a file name.
+/// Property and class of the mismatch: "bound-exceeded". What makes two verdicts the same.
+std::string verdict_word(const Verdict& verdict);
+
+/// Property, class of the mismatch and the shape of the scenario (names and expectations set aside); free of
+/// engine and scheme names. Fit for a file name.
+std::string signature(const Verdict& verdict, const bpf::Scenario& scenario);
 std::string signature(const Finding& finding);
 
-/// The arguments after `tailbound` that replay a scenario file against the finding's engine.
+/// The arguments after `tailbound` that judge the file again: `replay` where it records the finding, else
+/// `run`.
 std::string replay_arguments(const Finding& finding, const std::string& file);
 
 /// Statements of all bodies.
 std::size_t count_statements(const bpf::Scenario& scenario);
 
-/// The finding for a terminal: verdict, scenario, counts, where the traces part, the stack then, how to replay.
+/// The finding for a terminal: verdict, scenario, counts, where the traces part, the stack then, how to
+/// replay.
 std::string text(const Finding& finding, const std::string& file);
 
 /// The stack at the parting as a picture; empty when no discipline explains the trace.

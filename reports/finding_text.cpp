@@ -71,6 +71,13 @@ std::string traces(const Finding& finding) {
   return out;
 }
 
+/// What was expected is a run, so that counts and traces can stand side by side. An expectation is the file's;
+/// code, paths and variants of the scenario are no runs of it. Model and engine may well agree there.
+bool expected_a_run(Property property) {
+  return property != Property::expectation && property != Property::encoding && property != Property::path &&
+         property != Property::independence;
+}
+
 }  // namespace
 
 std::string text(const Finding& finding, const std::string& file) {
@@ -81,8 +88,7 @@ std::string text(const Finding& finding, const std::string& file) {
                                                               finding.statements_before, statements)
                                                 : std::string("scenario\n\n");
   out += indented(bpf::print_graph(finding.scenario)) + "\n";
-  // An expectation is the file's; model and engine may well agree with each other.
-  if (finding.verdict.property != Property::expectation) {
+  if (expected_a_run(finding.verdict.property)) {
     for (const std::string& part : {counts(finding), traces(finding), stack_picture(finding)}) {
       if (!part.empty()) out += part + "\n";
     }

@@ -57,7 +57,7 @@ class Signals {
 int work(const CampaignOptions& options, std::uint32_t index, const Shared& shared) {
   auto engines = make_engines(options.engines);
   if (!engines) return 3;
-  Worker worker(options, index, shared, Judge(std::move(*engines)));
+  Worker worker(options, index, shared, Judge(std::move(*engines), options.oracles));
   if (worker.done()) return 0;
   if (options.driver == Driver::libfuzzer) run_libfuzzer(worker);
   run_seed_driver(worker);

@@ -12,6 +12,7 @@
 #include "fuzz/campaign/engines.hpp"
 #include "fuzz/campaign/histogram.hpp"
 #include "gen/generate.hpp"
+#include "oracles/check/oracle_set.hpp"
 
 namespace tailbound::fuzz {
 
@@ -34,7 +35,8 @@ struct CampaignOptions {
   double seconds = 60;      // infinite: no limit
   std::uint64_t runs = 0;   // scenarios, all workers together; 0: no limit
   std::uint32_t jobs = 1;
-  std::uint32_t sample = 64;  // the machine code of one scenario in so many is read back; 0: of none
+  std::uint32_t sample = 64;  // the sampled oracles judge one scenario in so many; 0: none
+  OracleSet oracles = OracleSet::all();
   std::uint32_t fresh = 50;   // libFuzzer: percent of scenarios that are drawn anew, the others are mutated
   std::vector<bpf::Scenario> corpus;  // libFuzzer: where to start
   std::string corpus_folder;          // libFuzzer: gets a file for each scenario that shows something new; empty: none
@@ -64,6 +66,7 @@ struct Totals {
   std::array<std::uint64_t, most_engines> ran{};          // scenarios, by engine
   std::array<std::uint64_t, most_engines> unavailable{};
   std::array<std::string, most_engines> reason;           // for the first of those
+  OracleCounts oracles{};
 };
 
 struct CampaignEnd {

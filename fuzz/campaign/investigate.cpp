@@ -1,6 +1,9 @@
 #include "fuzz/campaign/investigate.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
+#include <cstring>
 
 #include "gen/reduce/reduce.hpp"
 
@@ -30,11 +33,18 @@ std::optional<reports::Finding> investigate(Judge& judge, bpf::Scenario scenario
   engine::Engine& guilty = *judge.engines()[judgement.engine];
   finding.verdict = judgement.verdict;
   finding.engine = guilty.identity();
-  finding.expected = judge.predicted(judgement.engine);
+  finding.oracles = judge.active(expectations);
+  for (const auto& engine : judge.engines()) finding.engines.push_back(engine->identity().name);
+  finding.expected = judgement.against != nullptr ? *judgement.against : judge.predicted(judgement.engine);
   finding.observed = judge.observed(judgement.engine);
   finding.parting = find_parting(scenario, judgement.verdict.run, guilty);
   finding.scenario = std::move(scenario);
   return finding;
+}
+
+Verdict process_died(int signal) {
+  return {Outcome::disagree, Property::fault, "process died",
+          fmt::format("the process that ran it died of {}", strsignal(signal)), 0};
 }
 
 }  // namespace tailbound::fuzz

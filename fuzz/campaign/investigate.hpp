@@ -10,7 +10,11 @@
 
 namespace tailbound::fuzz {
 
-/// Nothing when the scenario agrees. `shrink`: reduce it first, keeping property and class.
+/// Nothing when the scenario agrees. `shrink`: reduce it first, keeping property and class. The scheme is
+/// left to the caller: judges know engines.
 std::optional<reports::Finding> investigate(Judge& judge, bpf::Scenario scenario, bool shrink, bool expectations);
+
+/// The verdict where there is none: the process that ran the scenario died of the signal.
+Verdict process_died(int signal);
 
 }  // namespace tailbound::fuzz

@@ -42,6 +42,7 @@ struct WorkerPage {
   std::array<std::atomic<std::uint64_t>, most_engines> unavailable{};
   /// Why an engine could not take a scenario, the first time; cut off and ended by a zero.
   std::array<std::array<char, 160>, most_engines> reason{};
+  OracleCounts oracles{};
   std::array<char, 160> corpus_trouble{};
   std::atomic<std::uint64_t> found_class{0};
   std::atomic<bool> found{false};  // the parent has not taken the letter `finding` yet

@@ -28,6 +28,7 @@ Worker::Worker(const CampaignOptions& options, std::uint32_t index, const Shared
       page_(shared.worker(index)),
       judge_(std::move(judge)),
       images_before_(page_.encoding_checked) {
+  judge_.count_into(page_.oracles);
   common_.started = true;
 }
 
@@ -39,7 +40,7 @@ Judgement Worker::judge(const bpf::Scenario& scenario) {
   // Numbered as if the workers took turns, so that the sample is the same whatever their number.
   const std::uint64_t number = index_ + started() * options_.jobs;
   add(page_.started_scenarios, 1);
-  judge_.check_images(options_.sample != 0 && number % options_.sample == 0);
+  judge_.sampled(options_.sample != 0 && number % options_.sample == 0);
   Judgement judgement = judge_.judge(scenario);
   report(judgement);
   if (judgement.verdict.broken()) hand_on(judgement.verdict);

@@ -21,9 +21,11 @@ constexpr const char* lesson =
     "  ./tailbound fuzz                                 a minute of search on the sound scheme: exit 0\n"
     "  ./tailbound fuzz --scheme by-value               what kernels up to 6.11 do: a finding within seconds\n"
     "  ./tailbound run corpus/selftests/tailcall_1.graph\n"
+    "  ./tailbound replay findings/*.graph              findings again: the same verdict, or fixed\n"
     "  ./tailbound count FILE.graph --scheme by-value   how many tail calls a run would make, at once\n"
     "  ./tailbound show FILE.graph                      the machine code, beside the BPF instructions\n"
     "  ./tailbound schemes                              the designs that --scheme takes\n"
+    "  ./tailbound oracles                              what a run is judged by; --only and --without choose\n"
     "  ./tailbound plugin --program HEX                 one program, for a BPF conformance suite\n"
     "  ./tailbound stack                                the largest machine stack, frame by frame\n"
     "  ./tailbound test                                 all tests, under sanitizers too\n"
@@ -90,9 +92,11 @@ int run(int argc, char** argv) {
   Exit exit = Exit::holds;
   add_fuzz(app, exit);
   add_run(app, exit);
+  add_replay(app, exit);
   add_count(app, exit);
   add_show(app, exit);
   add_schemes(app, exit);
+  add_oracles(app, exit);
   add_plugin(app, exit);
   add_stack(app, exit);
   try {

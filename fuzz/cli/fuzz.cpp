@@ -12,6 +12,7 @@
 #include "fuzz/cli/cli.hpp"
 #include "fuzz/cli/fuzz_findings.hpp"
 #include "fuzz/cli/fuzz_summary.hpp"
+#include "fuzz/cli/oracle_options.hpp"
 #include "fuzz/driver/corpus.hpp"
 #include "reports/files.hpp"
 #include "reports/json/json.hpp"
@@ -22,6 +23,7 @@ namespace {
 
 struct FuzzOptions {
   EngineOptions engines;
+  OracleOptions oracles;
   std::string driver = "libfuzzer";
   std::uint64_t seed = 1;
   std::optional<double> time;
@@ -116,12 +118,27 @@ Exit exit_of(const CampaignEnd& end, const CampaignOptions& campaign, const Find
   if (findings.lost()) return Exit::could_not_run;
   if (!findings.list().empty()) return Exit::finding;
   if (findings.vanished() || !end.could_not_run.empty()) return Exit::could_not_run;
-  return all_ran(end, campaign) ? Exit::holds : Exit::could_not_run;
+  if (!all_ran(end, campaign)) return Exit::could_not_run;
+  if (any_judged(end.totals.oracles)) return Exit::holds;
+  complain("none of the oracles could judge: " + campaign.oracles.names());
+  return Exit::could_not_run;
+}
+
+/// What files expect is not asked for here, and --sample 0 is a choice too: what is left must judge.
+bool some_judge(const CampaignOptions& campaign) {
+  OracleSet judging = campaign.oracles;
+  judging.remove(When::on_request);
+  if (campaign.sample == 0) judging.remove(When::sampled);
+  if (!judging.empty()) return true;
+  complain(fmt::format("no oracle would judge: {} with --sample {}; see tailbound oracles",
+                       campaign.oracles.names(), campaign.sample));
+  return false;
 }
 
 Exit fuzz(const FuzzOptions& options) {
   CampaignOptions campaign = campaign_of(options);
   if (!options.engines.read(campaign.engines)) return Exit::bad_input;
+  if (!options.oracles.read(campaign.oracles) || !some_judge(campaign)) return Exit::bad_input;
   if (const auto ready = reports::prepare_folder(options.findings); !ready) {
     complain("--findings: " + ready.error());
     return Exit::bad_input;
@@ -188,6 +205,7 @@ void add_fuzz(CLI::App& app, Exit& exit) {
   CLI::App* command = app.add_subcommand("fuzz", "search for scenarios that an engine gets wrong");
   command->footer(lesson);
   options->engines.add(*command);
+  options->oracles.add(*command);
   add_search_options(*command, *options);
   add_ends(*command, *options);
   command->add_option("--jobs", options->jobs, "worker processes")

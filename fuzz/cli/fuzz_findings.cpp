@@ -14,6 +14,7 @@
 #include "fuzz/cli/cli.hpp"
 #include "jit/bpf/graph.hpp"
 #include "reports/files.hpp"
+#include "reports/finding_file.hpp"
 #include "reports/json/json.hpp"
 
 namespace tailbound::fuzz::cli {
@@ -26,9 +27,26 @@ using nlohmann::ordered_json;
 constexpr int told = 1;
 constexpr int known = 4;
 
-std::string header(const reports::Finding& finding, const CampaignOptions& campaign, const Found& found) {
-  return fmt::format("# {}: {}\n# found by: tailbound fuzz --engine {} --scheme {} {}\n", reports::signature(finding),
-                     finding.verdict.detail, finding.engine.name, campaign.engines.scheme, found.origin);
+/// What the file says: how to judge it again, and where it came from.
+std::string file_text(const reports::Finding& finding, const CampaignOptions& campaign, const Found& found) {
+  reports::FindingRecord record = record_of(finding);
+  record.found_by = fmt::format("tailbound fuzz --engine {} --scheme {} {}", fmt::join(campaign.engines.engines, ","),
+                                campaign.engines.scheme, found.origin);
+  return print_finding_file(record, finding.scenario);
+}
+
+/// Nothing was compared: only the scenario and how it was judged are known.
+reports::Finding death_of(const Found& found, const CampaignOptions& campaign, int signal) {
+  reports::Finding death;
+  death.scenario = found.scenario;
+  death.verdict = process_died(signal);
+  death.engines = campaign.engines.engines;
+  death.scheme = campaign.engines.scheme;
+  death.oracles = campaign.oracles;
+  if (campaign.sample == 0) death.oracles.remove(When::sampled);
+  death.oracles.remove(When::on_request);
+  death.recorded = true;
+  return death;
 }
 
 /// The first word of a finding's text in its colour.
@@ -51,19 +69,19 @@ bool Findings::keep(const std::string& file, const std::string& content, std::st
 int Findings::look_into(const Found& found, bool shrink, std::string& message) const {
   auto engines = make_engines(campaign_.engines);
   if (!engines) return 3;
-  Judge judge(std::move(*engines));
-  judge.check_images(campaign_.sample != 0);
+  Judge judge(std::move(*engines), campaign_.oracles);
+  judge.sampled(campaign_.sample != 0);
   auto finding = investigate(judge, found.scenario, shrink, false);
   if (!finding) {
     message = "a scenario agrees when it is judged again: " + found.origin;
     return 3;
   }
   finding->scheme = campaign_.engines.scheme;
+  finding->recorded = true;
   const std::string signature = reports::signature(*finding);
   if (std::ranges::count(signatures_, signature) != 0) return known;
   std::string place;
-  const bool written =
-      keep(signature, header(*finding, campaign_, found) + bpf::print_graph(finding->scenario), place);
+  const bool written = keep(signature, file_text(*finding, campaign_, found), place);
   if (!quiet_) {
     fmt::print("{}{}", list_.empty() ? "" : "\n", coloured(reports::text(*finding, place)));
   }
@@ -75,13 +93,7 @@ int Findings::look_into(const Found& found, bool shrink, std::string& message) c
 
 /// The engine died on it: nothing can be compared, but the scenario is kept.
 void Findings::add_death(const Found& found, int signal) {
-  reports::Finding death;
-  death.scenario = found.scenario;
-  death.verdict.property = Property::fault;
-  death.verdict.kind = "process died";
-  death.verdict.detail = fmt::format("the process that ran it died of {}", strsignal(signal));
-  death.engine.name = fmt::format("{}", fmt::join(campaign_.engines.engines, ","));
-  death.scheme = campaign_.engines.scheme;
+  const reports::Finding death = death_of(found, campaign_, signal);
   const std::string signature = reports::signature(death);
   if (std::ranges::count(signatures_, signature) != 0) {
     ++repeats_;
@@ -89,7 +101,7 @@ void Findings::add_death(const Found& found, int signal) {
   }
   const std::string text = bpf::print_graph(found.scenario);
   std::string place;
-  const bool written = keep(signature, header(death, campaign_, found) + text, place);
+  const bool written = keep(signature, file_text(death, campaign_, found), place);
   const std::string replay = "./tailbound " + reports::replay_arguments(death, place);
   if (!quiet_) {
     fmt::print("{}", coloured(fmt::format("finding  {}\n\n  {}\n\n{}\nreplay   {}\n", signature, death.verdict.detail,

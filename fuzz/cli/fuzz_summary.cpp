@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fuzz/cli/oracle_options.hpp"
+
 namespace tailbound::fuzz::cli {
 
 namespace {
@@ -18,6 +20,7 @@ std::string engine_lines(const Totals& t, const CampaignOptions& campaign) {
     if (t.unavailable[e] != 0) out += fmt::format(", unavailable for {}: {}", t.unavailable[e], t.reason[e]);
     out += '\n';
   }
+  out += oracle_lines(t.oracles, campaign.oracles, campaign.sample);
   if (campaign.sample == 0) return out + "  encoding     not read back (--sample 0)\n";
   return out + fmt::format("  encoding     {} images read back, those of one scenario in {}\n", t.encoding_checked,
                            campaign.sample);
@@ -94,7 +97,8 @@ ordered_json summary_json(const CampaignEnd& end, const CampaignOptions& campaig
           {"seconds", std::round(end.seconds * 1000) / 1000},
           {"seed", campaign.seed},
           {"interrupted", end.interrupted},
-          {"engines", engine_states(end, campaign)}};
+          {"engines", engine_states(end, campaign)},
+          {"oracles", oracle_rows(t.oracles, campaign.oracles)}};
 }
 
 }  // namespace tailbound::fuzz::cli

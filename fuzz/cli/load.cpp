@@ -10,12 +10,16 @@ namespace {
 constexpr std::size_t largest_file = std::size_t{1} << 20;
 }
 
+std::optional<std::string> load_text(const std::string& path) {
+  auto text = reports::read_file(path, largest_file);
+  if (text) return std::move(*text);
+  complain(text.error());
+  return std::nullopt;
+}
+
 std::optional<bpf::Scenario> load_scenario(const std::string& path) {
-  const auto text = reports::read_file(path, largest_file);
-  if (!text) {
-    complain(text.error());
-    return std::nullopt;
-  }
+  const auto text = load_text(path);
+  if (!text) return std::nullopt;
   auto scenario = bpf::parse_graph(*text);
   if (!scenario) {
     complain(path + ":" + scenario.error().text());

@@ -8,6 +8,9 @@
 
 namespace tailbound::fuzz::cli {
 
+/// The text of a file of at most 1 MiB; complains in one line where it cannot be read.
+std::optional<std::string> load_text(const std::string& path);
+
 /// Reads and parses; complains in one line ("FILE:LINE:COLUMN: …") where it cannot.
 std::optional<bpf::Scenario> load_scenario(const std::string& path);
 

@@ -10,6 +10,7 @@
 #include "fuzz/campaign/investigate.hpp"
 #include "fuzz/cli/cli.hpp"
 #include "fuzz/cli/load.hpp"
+#include "fuzz/cli/oracle_options.hpp"
 #include "jit/lower/stack_bound.hpp"
 #include "jit/x86_64/schemes.hpp"
 #include "reports/json/json.hpp"
@@ -22,6 +23,7 @@ using nlohmann::ordered_json;
 
 struct RunOptions {
   EngineOptions engines;
+  OracleOptions oracles;
   std::string file;
   bool json = false;
 };
@@ -112,27 +114,28 @@ std::string silent_engines(const Judge& judge) {
   return text;
 }
 
-Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, const RunOptions& options) {
+Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, OracleSet set,
+                    const RunOptions& options) {
   auto engines = make_engines(choice);
   if (!engines) {
     complain(engines.error());
     return Exit::bad_input;
   }
-  Judge judge(std::move(*engines));
-  judge.check_images(true);
+  Judge judge(std::move(*engines), set);
+  judge.sampled(true);
   const Judgement judgement = judge.judge(scenario, true);
+  const OracleCounts counts = judge.counts();
   const std::uint64_t bound = stack_bound(scenario, choice);
-  ordered_json object = {{"file", options.file},
-                         {"verdict", "holds"},
-                         {"machine_stack_bound", bound},
-                         {"machine_stack_used", nullptr},
-                         {"engines", runs_json(judge)}};
+  ordered_json object = {{"file", options.file},         {"verdict", "holds"},
+                         {"machine_stack_bound", bound}, {"machine_stack_used", nullptr},
+                         {"engines", runs_json(judge)},  {"oracles", oracle_rows(counts, set)}};
   const std::uint64_t used = stack_used(judge);
   if (used != 0) object["machine_stack_used"] = used;
   if (!options.json) {
     print_table(scenario, judge);
     fmt::print("machine stack under {}: at most {} bytes, {}\n", choice.scheme, bound,
                used != 0 ? fmt::format("used {}", used) : "not measured");
+    fmt::print("{}", oracle_lines(counts, set, 1));
   }
   Exit exit = Exit::holds;
   if (judgement.verdict.broken()) {
@@ -147,6 +150,10 @@ Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, c
     exit = Exit::could_not_run;
     object["verdict"] = "unavailable";
     complain(silent);
+  } else if (!any_judged(counts)) {
+    exit = Exit::could_not_run;
+    object["verdict"] = "unavailable";
+    complain("none of the oracles could judge: " + set.names());
   } else if (!options.json) {
     fmt::print("holds\n");
   }
@@ -158,10 +165,12 @@ Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, c
 Exit run_file(const RunOptions& options) {
   EngineChoice choice;
   if (!options.engines.read(choice)) return Exit::bad_input;
+  OracleSet set = OracleSet::all();
+  if (!options.oracles.read(set)) return Exit::bad_input;
   const auto scenario = load_scenario(options.file);
   if (!scenario) return Exit::bad_input;
   const ChildEnd end =
-      in_child([&](std::string&) { return static_cast<int>(judge_scenario(*scenario, choice, options)); });
+      in_child([&](std::string&) { return static_cast<int>(judge_scenario(*scenario, choice, set, options)); });
   if (end.signal == 0) {
     if (!end.message.empty()) complain(end.message);
     return static_cast<Exit>(end.exit_code);
@@ -188,6 +197,7 @@ void add_run(CLI::App& app, Exit& exit) {
   command->footer(lesson);
   command->add_option("file", options->file, "a .graph file (docs/graph.md)")->required();
   options->engines.add(*command);
+  options->oracles.add(*command);
   command->add_flag("--json", options->json, "one JSON object as the last line of the output");
   command->callback([options, &exit] { exit = run_file(*options); });
 }

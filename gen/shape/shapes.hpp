@@ -1,14 +1,17 @@
 // The shapes, one a file.
 #pragma once
 
-#include "gen/generate.hpp"
+#include "gen/draft.hpp"
 
 namespace tailbound::gen::shape {
 
-void chain(ByteSource& source, const Budget& budget, bpf::Scenario& scenario);
-void cycle(ByteSource& source, const Budget& budget, bpf::Scenario& scenario);
-void fan_out(ByteSource& source, const Budget& budget, bpf::Scenario& scenario);
-void hierarchy(ByteSource& source, const Budget& budget, bpf::Scenario& scenario);
-void sparse(ByteSource& source, const Budget& budget, bpf::Scenario& scenario);
+void chain(Draft& draft);
+void cycle(Draft& draft);
+void self_loop(Draft& draft);
+void fan_out(Draft& draft);
+void diamond(Draft& draft);
+void hierarchy(Draft& draft);
+void mixed(Draft& draft);
+void sparse(Draft& draft);
 
 }  // namespace tailbound::gen::shape

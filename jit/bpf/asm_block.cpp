@@ -1,10 +1,12 @@
-// One pass over a block from front to back: as jumps lead forwards, whatever reaches a place is known there.
+// One pass over a block from front to back: whatever reaches a place is known there, as jumps
+// lead forwards or end a loop, which only adds to what its first round wrote.
 #include "jit/bpf/asm_block.hpp"
 
 #include <bitset>
 #include <string>
 #include <string_view>
 
+#include "jit/bpf/asm_loops.hpp"
 #include "jit/bpf/decode.hpp"
 
 namespace tailbound::bpf {
@@ -123,7 +125,7 @@ class Walk {
   static int width(const Insn& insn) { return static_cast<int>(width_of(insn)); }
   static std::size_t byte_at(const Insn& insn, int i) { return static_cast<std::size_t>(-(insn.off + i) - 1); }
   static std::size_t target(std::size_t at, std::int64_t distance) {
-    return at + 1 + static_cast<std::size_t>(distance);
+    return static_cast<std::size_t>(static_cast<std::int64_t>(at) + 1 + distance);
   }
 
   bool is_whole_load(std::size_t at) const {
@@ -150,8 +152,13 @@ class Walk {
     return {};
   }
 
+  std::string_view back_fault(std::size_t at, std::int64_t distance) const {
+    if (distance < -static_cast<std::int64_t>(at) - 1) return "jumps out of the block";
+    return loop_fault(insns_, at, target(at, distance));
+  }
+
   std::string_view jump_fault(std::size_t at, const Effect& effect) const {
-    if (*effect.distance < 0) return "jumps back: a block has no loops";
+    if (*effect.distance < 0) return back_fault(at, *effect.distance);
     if (at + 1 + static_cast<std::uint64_t>(*effect.distance) > insns_.size()) return "jumps out of the block";
     const std::size_t to = target(at, *effect.distance);
     if (second_[to]) return "jumps into a two-slot load";

@@ -58,6 +58,33 @@ bool hands_on_context(const Function& function) {
   return calls;
 }
 
+/// Parts of records that were larger before: a thread that lowers many scenarios into one record does not ask for
+/// memory again.
+struct Spare {
+  std::vector<Bytecode> programs;
+  std::vector<LoweredMap> maps;
+};
+thread_local Spare spare;
+
+template <class Part>
+void resize(std::vector<Part>& parts, std::size_t count, std::vector<Part>& spares) {
+  for (; parts.size() > count; parts.pop_back()) spares.push_back(std::move(parts.back()));
+  for (; parts.size() < count && !spares.empty(); spares.pop_back()) parts.push_back(std::move(spares.back()));
+  parts.resize(count);
+}
+
+LoweredMap& fresh_map(Lowered& out, std::size_t index, LoweredMap::Kind kind, std::string_view name) {
+  if (out.maps.size() <= index) resize(out.maps, index + 1, spare.maps);
+  LoweredMap& map = out.maps[index];
+  map.kind = kind;
+  map.name = name;
+  map.value_size = 8;
+  map.max_entries = 1;
+  map.words.clear();
+  map.slots.clear();
+  return map;
+}
+
 class ProgramLowering {
  public:
   ProgramLowering(const Scenario& scenario, const Numbering& numbering, Lowered& out, std::uint16_t program)
@@ -83,51 +110,50 @@ class ProgramLowering {
                                .id = id_,
                                .stack_depth = static_cast<std::uint16_t>(touched_stack(function))});
     if (hands_on_context(function) || (function.keep & keep::r6) != 0) emit(build::mov(r6, r1));
-    spend_fuel();
-    record_entry();
+    begin_ledger();
     place_live_values();
     lower_block(function.body);
     code_.functions.back().end_insn = here();
+    mark_origin(-1);
   }
 
   // --- the ledger ---
 
-  void spend_fuel() {
-    ledger_address(r1, LedgerLayout::fuel);
-    emit(build::load(Width::b8, r2, r1, 0));
-    emit(build::jump(JumpOp::jne, r2, 0, 2));
-    emit(build::mov(r0, 0));
-    emit(build::exit());
-    emit(build::alu(AluOp::add, r2, -1));
-    emit(build::store(Width::b8, r1, 0, r2));
-  }
-
-  /// r1 is the ledger's address (spend_fuel leaves it there).
-  void record_entry() {
-    constexpr auto hash_at = static_cast<std::int16_t>(bytes(LedgerLayout::hash));
-    constexpr auto total_at = static_cast<std::int16_t>(bytes(LedgerLayout::total));
-    constexpr auto ring_at = static_cast<std::int16_t>(bytes(LedgerLayout::ring));
-    emit(build::load(Width::b8, r2, r1, hash_at));
-    emit(build::alu(AluOp::mul, r2, trace_multiplier));
-    emit(build::alu(AluOp::add, r2, static_cast<std::int32_t>(id_ + 1)));
-    emit(build::store(Width::b8, r1, hash_at, r2));
-    emit(build::load(Width::b8, r2, r1, total_at));
-    emit(build::mov(r3, r2));
-    emit(build::alu(AluOp::bit_and, r3, LedgerLayout::ring_entries - 1));
-    emit(build::alu(AluOp::add, r2, 1));
-    emit(build::store(Width::b8, r1, total_at, r2));
-    emit(build::alu(AluOp::lsh, r3, 2));
-    emit(build::alu(AluOp::add, r1, r3));
-    emit(build::store(Width::b4, r1, ring_at, static_cast<std::int32_t>(id_)));
+  /// Spends fuel, or returns 0 where none is left; then records the entry. All functions have this but for ids.
+  void begin_ledger() {
+    static constexpr std::int16_t hash_at = bytes(LedgerLayout::hash);
+    static constexpr std::int16_t total_at = bytes(LedgerLayout::total);
+    static constexpr std::int16_t ring_at = bytes(LedgerLayout::ring);
+    emit({build::imm64_low(r1, Imm64Kind::map_value, ledger_map),
+          build::imm64_high(bytes(LedgerLayout::fuel)),
+          build::load(Width::b8, r2, r1, 0),
+          build::jump(JumpOp::jne, r2, 0, 2),
+          build::mov(r0, 0),
+          build::exit(),
+          build::alu(AluOp::add, r2, -1),
+          build::store(Width::b8, r1, 0, r2),
+          build::load(Width::b8, r2, r1, hash_at),
+          build::alu(AluOp::mul, r2, trace_multiplier),
+          build::alu(AluOp::add, r2, static_cast<std::int32_t>(id_ + 1)),
+          build::store(Width::b8, r1, hash_at, r2),
+          build::load(Width::b8, r2, r1, total_at),
+          build::mov(r3, r2),
+          build::alu(AluOp::bit_and, r3, LedgerLayout::ring_entries - 1),
+          build::alu(AluOp::add, r2, 1),
+          build::store(Width::b8, r1, total_at, r2),
+          build::alu(AluOp::lsh, r3, 2),
+          build::alu(AluOp::add, r1, r3),
+          build::store(Width::b4, r1, ring_at, static_cast<std::int32_t>(id_))});
     count(out_.ledger.entry(id_));
   }
 
   /// Adds one to a ledger word; r1 and r2 are scratch.
   void count(std::uint32_t word) {
-    ledger_address(r1, word);
-    emit(build::load(Width::b8, r2, r1, 0));
-    emit(build::alu(AluOp::add, r2, 1));
-    emit(build::store(Width::b8, r1, 0, r2));
+    emit({build::imm64_low(r1, Imm64Kind::map_value, ledger_map),
+          build::imm64_high(bytes(word)),
+          build::load(Width::b8, r2, r1, 0),
+          build::alu(AluOp::add, r2, 1),
+          build::store(Width::b8, r1, 0, r2)});
   }
 
   void place_live_values() {
@@ -139,8 +165,10 @@ class ProgramLowering {
     }
   }
 
-  /// Adds what must have lived to the ledger's `live` word; r0 is kept.
+  /// Adds what must have lived to the ledger's `live` word; r0 is kept. The context adds nothing, as its content is
+  /// not ours, but it must still be there: 32 bits at its start can be read in every program type.
   void read_live_values() {
+    if (kept(6)) emit(build::load(Width::b4, r3, r6, 0));
     if ((source_->keep & (keep::all & ~keep::r6)) == 0 && source_->stack == 0) return;
     ledger_address(r1, LedgerLayout::live);
     emit(build::load(Width::b8, r2, r1, 0));
@@ -179,7 +207,7 @@ class ProgramLowering {
     const auto site_index = static_cast<std::int32_t>(code_.sites.size());
     const std::uint32_t site = next_site_++;
     code_.sites.push_back({});  // numbered in text order; an index expression holds no further site
-    const std::uint32_t first = here();
+    mark_origin(-1);
     const Constant* constant = s.index.rest.empty() ? std::get_if<Constant>(&s.index.first) : nullptr;
     if (constant == nullptr) {
       evaluate(s.index);
@@ -200,7 +228,7 @@ class ProgramLowering {
     }
     code_.sites[static_cast<std::size_t>(site_index)] = {
         .insn = call, .id = site, .function = function_, .map = map, .direct_index = direct};
-    for (std::uint32_t i = first; i < here(); ++i) code_.origin[i].site = site_index;
+    mark_origin(site_index);
   }
 
   void lower_helper(const HelperCall& s) {
@@ -238,8 +266,7 @@ class ProgramLowering {
   std::uint16_t scratch_map() {
     if (!out_.scratch_map) {
       out_.scratch_map = static_cast<std::uint16_t>(out_.maps.size());
-      LoweredMap& map = out_.maps.emplace_back();
-      map.name = "scratch";
+      LoweredMap& map = fresh_map(out_, out_.maps.size(), LoweredMap::Kind::array, "scratch");
       map.max_entries = scratch_keys;
       map.words.assign(scratch_keys, 0);
     }
@@ -344,10 +371,11 @@ class ProgramLowering {
 
   std::uint32_t here() const { return static_cast<std::uint32_t>(code_.insns.size()); }
 
-  void emit(const Insn& insn) {
-    code_.insns.push_back(insn);
-    code_.origin.push_back({.function = function_, .site = -1});
-  }
+  void emit(const Insn& insn) { code_.insns.push_back(insn); }
+  void emit(std::initializer_list<Insn> insns) { code_.insns.insert(code_.insns.end(), insns); }
+
+  /// What was emitted since the last mark belongs to this function, and to a site or none.
+  void mark_origin(std::int32_t site) { code_.origin.resize(here(), {.function = function_, .site = site}); }
 
   void emit_imm64(Reg reg, Imm64Kind kind, std::uint16_t map, std::int32_t offset) {
     emit(build::imm64_low(reg, kind, map));
@@ -363,12 +391,9 @@ class ProgramLowering {
   void link_calls() {
     for (std::uint32_t i = 0; i < here(); ++i) {
       Insn& insn = code_.insns[i];
-      if (is_two_slot(insn)) {
-        ++i;
-      } else if (is_local_call(insn)) {
-        const auto callee = code_.functions[static_cast<std::size_t>(insn.imm)].first_insn;
-        insn.imm = static_cast<std::int32_t>(callee) - static_cast<std::int32_t>(i) - 1;
-      }
+      if (!is_local_call(insn)) continue;  // the second slot of a load is none
+      const auto callee = code_.functions[static_cast<std::size_t>(insn.imm)].first_insn;
+      insn.imm = static_cast<std::int32_t>(callee) - static_cast<std::int32_t>(i) - 1;
     }
   }
 
@@ -388,18 +413,6 @@ void clear(Bytecode& code) {
   code.origin.clear();
   code.functions.clear();
   code.sites.clear();
-}
-
-LoweredMap& fresh_map(Lowered& out, std::size_t index, LoweredMap::Kind kind, std::string_view name) {
-  if (out.maps.size() <= index) out.maps.resize(index + 1);
-  LoweredMap& map = out.maps[index];
-  map.kind = kind;
-  map.name = name;
-  map.value_size = 8;
-  map.max_entries = 1;
-  map.words.clear();
-  map.slots.clear();
-  return map;
 }
 
 void lower_maps(const Scenario& scenario, Lowered& out) {
@@ -422,7 +435,7 @@ void lower_maps(const Scenario& scenario, Lowered& out) {
     lowered.max_entries = array.size;
     lowered.slots = array.slots;
   }
-  out.maps.resize(next);
+  resize(out.maps, next, spare.maps);
 }
 
 }  // namespace
@@ -439,7 +452,7 @@ void lower(const Scenario& scenario, Lowered& into) {
   into.context.reset();
   into.events = scenario.events;
   lower_maps(scenario, into);
-  into.programs.resize(scenario.programs.size());
+  resize(into.programs, scenario.programs.size(), spare.programs);
   for (Bytecode& code : into.programs) clear(code);
   for (std::uint16_t p = 0; p < scenario.programs.size(); ++p) {
     ProgramLowering(scenario, numbering, into, p).lower();

@@ -12,8 +12,11 @@ FunctionRef Numbering::ref(std::uint32_t function_id) const {
 
 std::uint32_t count_sites(const Block& block) {
   std::uint32_t sites = 0;
-  visit(block, [&](const Statement& s) { sites += std::holds_alternative<TailCall>(s.node) ? 1U : 0U; },
-        [](const Expr&) {});
+  for (const Statement& statement : block) {
+    if (std::holds_alternative<TailCall>(statement.node)) ++sites;
+    if (const If* branch = std::get_if<If>(&statement.node))
+      sites += count_sites(branch->then_block) + count_sites(branch->else_block);
+  }
   return sites;
 }
 

@@ -5,6 +5,8 @@
 #include <bit>
 #include <ranges>
 
+#include "jit/bpf/asm_loops.hpp"
+
 namespace tailbound::bpf {
 
 namespace {
@@ -38,7 +40,7 @@ std::uint64_t statement_cost(const Function& function, const Statement& statemen
                         [](const TailCall& s) { return price::tail_call + expr_cost(s.index); },
                         [](const HelperCall&) { return price::helper; },
                         [](const StoreCell& s) { return price::store + expr_cost(s.value); },
-                        [](const Asm& s) { return price::asm_block + s.insns.size(); },
+                        [](const Asm& s) { return price::asm_block + walked_slots(s.insns); },
                         [](const If& s) { return price::branch + expr_cost(s.left); },
                         [&](const Return& s) { return return_cost(function) + expr_cost(s.value); },
                     },

@@ -106,6 +106,10 @@ void StackBounds::walk_programs() {
     for (const Pass& pass : passes_) {
       here[pass.from] = std::max(here[pass.from], pass.kept + best(taken + 1, pass.to));
     }
+    // What one more call adds nothing to, no number of calls adds to.
+    if (!std::equal(here, here + count, here + count)) continue;
+    while (taken-- > 0) std::copy_n(here, count, &best_[taken * count]);
+    break;
   }
 }
 

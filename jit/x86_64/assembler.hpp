@@ -249,6 +249,8 @@ class Assembler {
   std::uint32_t call_rel32() { return op(0xe8), rel32(); }
   /// Calls what lies `distance` bytes behind this call.
   void call_over(std::uint32_t distance) { op(0xe8), out_.u32(distance); }
+  /// Jumps to what lies `distance` bytes behind this jump, or before its end where it is negative.
+  void jmp_over(std::int32_t distance) { op(0xe9), imm32(distance); }
   std::uint32_t jcc_rel32(Cond cond) {
     return bytes({0x0f, static_cast<std::uint8_t>(0x80 | static_cast<unsigned>(cond))}), rel32();
   }

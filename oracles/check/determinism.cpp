@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "oracles/check/checks.hpp"
+
 namespace tailbound::check {
 
 namespace {
@@ -25,6 +27,29 @@ Verdict same_image(const jit::Image& first, const jit::Image& second) {
     return broken("relocations", "two compilations differ in their relocations");
   if (first.address != second.address)
     return broken("address map", "two compilations differ in their address maps");
+  return {};
+}
+
+Verdict same_observation(const Observation& first, const Observation& second) {
+  if (Verdict verdict = same_behaviour(first, second, true); verdict.broken()) {
+    verdict.property = Property::determinism;
+    verdict.kind = "second run";
+    verdict.detail = "a second run differs: " + verdict.detail;
+    return verdict;
+  }
+  for (std::size_t r = 0; r < first.runs.size(); ++r) {
+    const RunObservation& a = first.runs[r];
+    const RunObservation& b = second.runs[r];
+    const char* differs = nullptr;
+    if (a.status != b.status) differs = "it ended in another way";
+    else if (a.frame != b.frame) differs = "it left another frame";
+    else if (a.contexts != b.contexts || a.context != b.context) differs = "its contexts are others";
+    if (differs == nullptr && a.stack_used == b.stack_used) continue;
+    Verdict verdict = broken("second run", fmt::format("a second run differs: {}",
+                                                       differs != nullptr ? differs : "it used another stack"));
+    verdict.run = r;
+    return verdict;
+  }
   return {};
 }
 

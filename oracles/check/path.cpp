@@ -159,11 +159,11 @@ Verdict possible_path(const Scenario& scenario, std::uint16_t program,
                       const std::vector<SlotContents>& contents, const LedgerLayout& layout,
                       const RunObservation& run, std::uint64_t limit) {
   if (run.ledger[LedgerLayout::total] > LedgerLayout::ring_entries || run.out_of_fuel()) {
-    return {Outcome::incomparable, Property::trace, "", "the trace is longer than the ledger's ring", 0};
+    return {Outcome::incomparable, Property::path, "", "the trace is longer than the ledger's ring", 0};
   }
   PathSearch search(scenario, contents, trace_of(run), run.tail_calls(layout) >= limit);
   if (search.possible(program)) return {};
-  return {Outcome::disagree, Property::trace, "no path",
+  return {Outcome::disagree, Property::path, "no path",
           "the functions entered are no path over what the slots held", 0};
 }
 

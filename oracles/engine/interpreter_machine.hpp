@@ -1,4 +1,5 @@
-// The interpreter's machine: registers, frames and one run of a loaded scenario.
+// The interpreter's machine: registers, frames and one run of a loaded scenario. What single instructions do
+// stands in interpreter_steps.cpp, calls and returns here.
 #pragma once
 
 #include <array>
@@ -9,10 +10,15 @@
 #include "jit/bpf/lowered.hpp"
 #include "jit/bpf/profile.hpp"
 #include "oracles/engine/interpreter_memory.hpp"
+#include "oracles/engine/interpreter_op.hpp"
 #include "oracles/engine/interpreter_tail_call.hpp"
 #include "oracles/observation.hpp"
 
 namespace tailbound::engine::interpreter {
+
+inline constexpr std::string_view bad_instruction = "bad instruction";
+inline constexpr std::string_view bad_pointer = "bad pointer";
+inline constexpr std::string_view call_depth = "call depth";
 
 class Machine {
  public:
@@ -28,66 +34,63 @@ class Machine {
   void run(std::uint16_t program, std::uint64_t fuel, RunObservation& seen);
 
  private:
+  friend struct Steps;
+
   /// What a local call leaves behind for its return.
   struct Caller {
     std::uint16_t program;
-    const bpf::Insn* code;
-    const bpf::Insn* next;
+    const Op* code;
+    const Op* next;
     std::array<std::uint64_t, 4> kept;  // r6 to r9
   };
-  /// The instruction to execute next; nullptr: the run has ended.
-  using Next = const bpf::Insn*;
 
   std::uint64_t steps_allowed() const;
   void start(std::uint16_t program, std::uint64_t fuel);
   RunStatus execute();
-  Next step(const bpf::Insn& insn);
 
+  // Steps. Those that give an instruction give the one to execute next; nullptr: the run has ended.
   template <class Word>
-  Next alu(const bpf::Insn& insn);
-  std::uint64_t right_side(const bpf::Insn& insn) const;
-  template <class Word>
-  Next jump(const bpf::Insn& insn);
-  Next jump_call_or_exit(const bpf::Insn& insn);
+  bool do_atomic(const Op& op);
+  const Op* call_local(const Op& op);
+  const Op* call_helper(const Op& op);
+  const Op* lookup(const Op& op);
+  const Op* update(const Op& op);
+  const Op* tail_call(const Op& op);
+  const Op* leave(const Op& op);
 
-  Next load_imm64(const bpf::Insn& insn);
-  Next load(const bpf::Insn& insn);
-  template <class Value>
-  Next load_as(const bpf::Insn& insn);
-  Next store(const bpf::Insn& insn, std::uint64_t value);
-  Next atomic(const bpf::Insn& insn);
-  template <class Word>
-  Next atomic_as(const bpf::Insn& insn);
-
-  Next call(const bpf::Insn& insn);
-  Next call_local(const bpf::Insn& insn);
-  Next call_helper(const bpf::Insn& insn);
-  Next lookup(const bpf::Insn& insn);
-  Next update(const bpf::Insn& insn);
-  Next tail_call(const bpf::Insn& insn);
-  Next leave();
-
-  void enter(Next first);
+  /// Makes the program the one that runs, decoding it when it is entered for the first time.
+  void switch_to(std::uint16_t program);
+  void enter(const Op* first);
   void clobber_arguments();
-  Next fail(const bpf::Insn& insn, std::string_view kind, std::uint64_t address = 0);
-  static Next following(const bpf::Insn& insn) { return &insn + 1; }
-  std::uint64_t pc_of(const bpf::Insn& insn) const { return static_cast<std::uint64_t>(&insn - code_); }
-  std::uint64_t& dst(const bpf::Insn& insn) { return regs_[insn.dst]; }
-  std::uint64_t src(const bpf::Insn& insn) const { return regs_[insn.src]; }
+  void fail(const Op& op, std::string_view kind, std::uint64_t address = 0);
+  const Op* stop(const Op& op, std::string_view kind, std::uint64_t address = 0) {
+    fail(op, kind, address);
+    return nullptr;
+  }
+  /// Pays for going back or into another function. False: too many steps, the run has ended before `next`.
+  bool may_go_on(const Op& next, std::uint64_t steps) {
+    if (steps_left_ <= steps) [[unlikely]] return time_out(next);
+    steps_left_ -= steps;
+    return true;
+  }
+  bool time_out(const Op& next);
+  std::uint64_t pc_of(const Op& op) const { return static_cast<std::uint64_t>(&op - code_); }
 
   const bpf::Profile& profile_;
   const bpf::Lowered* lowered_ = nullptr;
   Memory memory_;
   Slots slots_;
-  std::vector<bpf::Insn> code_of_all_;   // screened, one program after the other
-  std::vector<std::size_t> first_insn_;  // by program
+  std::vector<std::vector<Op>> code_of_;  // by program; keeps its room from scenario to scenario
+  std::vector<std::uint8_t> decoded_;     // by program
   std::size_t longest_program_ = 0;
   std::vector<bpf::AtEntry> at_entry_;
 
   std::array<std::uint64_t, bpf::register_count> regs_{};
   std::uint16_t program_ = 0;        // that is running
-  const bpf::Insn* code_ = nullptr;  // its instructions
+  const Op* code_ = nullptr;         // its instructions
   std::vector<Caller> callers_;
+  std::uint64_t steps_left_ = 0;
+  bool timed_out_ = false;
   TailCallCount count_;
   std::uint64_t times_ = 0;    // calls of the time helper
   std::uint64_t randoms_ = 0;  // calls of the pseudo-random helper

@@ -48,18 +48,21 @@ void Memory::add_map(const bpf::LoweredMap& map, std::size_t ledger_words) {
 }
 
 void Memory::add_regions() {
-  regions_.clear();
-  regions_.push_back({});
-  regions_.push_back({.base = context_.data(), .size = context_bytes, .writable = 0});
+  const std::size_t most = first_map + maps_.size() + max_frames;
+  if (regions_.size() < most) regions_.resize(most);
+  regions_[0] = {};
+  regions_[1] = {.base = context_.data(), .first = 0, .readable = context_bytes, .writable = 0};
+  live_ = first_map;
   for (const Map& map : maps_) {
     const auto bytes = static_cast<std::uint32_t>(map.words * 8);
-    regions_.push_back({reinterpret_cast<std::byte*>(words_.data() + map.first_word), bytes, bytes});
+    auto* const base = reinterpret_cast<std::byte*>(words_.data() + map.first_word);
+    regions_[live_++] = {.base = base, .first = 0, .readable = bytes, .writable = bytes};
   }
-  first_frame_ = regions_.size();
+  first_frame_ = live_;
 }
 
 void Memory::start_run(std::uint64_t fuel) {
-  regions_.resize(first_frame_);
+  live_ = first_frame_;
   std::fill_n(words_.begin(), maps_.front().words, 0);
   words_[bpf::LedgerLayout::fuel] = fuel;
   refresh_given();
@@ -73,7 +76,10 @@ void Memory::refresh_given() {
   assert(bytes.size() <= bpf::given_context_limit && "one region holds a given context");
   given_bytes_.assign(bytes.begin(), bytes.end());
   const auto size = static_cast<std::uint32_t>(bytes.size());
-  given_ = {given_bytes_.data(), size, given_context_->writable ? size : 0};
+  given_ = {.base = given_bytes_.data(),
+            .first = 0,
+            .readable = size,
+            .writable = given_context_->writable ? size : 0};
 }
 
 std::uint64_t Memory::context_pointer() const {
@@ -102,15 +108,31 @@ void Memory::set_cell(std::uint16_t map, std::uint16_t index, std::uint64_t valu
   words_[maps_[map].first_word + index] = value;
 }
 
-bool Memory::push_frame() {
-  const std::size_t depth = regions_.size() - first_frame_;
-  if (depth == max_frames) return false;
-  regions_.push_back({frames_.get() + depth * frame_bytes, frame_bytes, frame_bytes});
-  refresh_frame();
+bool Memory::push_frame(std::uint32_t depth) {
+  const std::size_t frame = live_ - first_frame_;
+  if (frame == max_frames) return false;
+  regions_[live_++].base = frames_.get() + frame * frame_bytes;
+  refresh_frame(depth);
   return true;
 }
 
-void Memory::refresh_frame() { std::memset(regions_.back().base, stack_poison, frame_bytes); }
+void Memory::refresh_frame(std::uint32_t depth) {
+  Region& frame = regions_[live_ - 1];
+  depth = std::min<std::uint32_t>((depth + 7) / 8 * 8, frame_bytes);
+  frame.first = frame_bytes - depth;
+  frame.readable = frame.writable = depth;
+  std::memset(frame.base + frame.first, stack_poison, depth);
+}
+
+[[gnu::cold, gnu::noinline]] std::byte* Memory::in_rest_of_frame(std::uint64_t address, std::uint32_t width) {
+  const std::uint64_t number = address >> 32;
+  if (number < first_frame_ || number >= live_ || low(address) + std::uint64_t{width} > frame_bytes) return nullptr;
+  Region& frame = regions_[number];
+  std::memset(frame.base, stack_poison, frame.first);
+  frame.first = 0;
+  frame.readable = frame.writable = frame_bytes;
+  return frame.base + low(address);
+}
 
 std::optional<std::size_t> Memory::map_of(std::uint64_t handle) const {
   const std::uint64_t map = handle ^ handle_tag;

@@ -42,22 +42,24 @@ class Memory {
   std::span<const std::uint64_t> cells() const;
   void set_cell(std::uint16_t map, std::uint16_t index, std::uint64_t value);
 
-  bool push_frame();  // false: too deep
-  void pop_frame() { regions_.pop_back(); }
+  /// `depth`: bytes that the function is known to use, counted down from r10. False: too deep.
+  bool push_frame(std::uint32_t depth);
+  void pop_frame() { --live_; }
   /// The innermost frame as a function finds it.
-  void refresh_frame();
+  void refresh_frame(std::uint32_t depth);
   /// r10 of the innermost frame: its upper end.
-  std::uint64_t frame_pointer() const { return address_of(regions_.size() - 1) + frame_bytes; }
+  std::uint64_t frame_pointer() const { return address_of(live_ - 1) + frame_bytes; }
 
   /// Where `width` bytes can be read or written; nullptr: nowhere.
-  const std::byte* to_read(std::uint64_t address, std::uint32_t width) const {
-    const Region* region = region_of(address);
-    return region != nullptr && inside(address, width, region->size) ? region->base + low(address) : nullptr;
+  const std::byte* to_read(std::uint64_t address, std::uint32_t width) {
+    const Region* const region = region_of(address);
+    if (inside(address, width, *region, region->readable)) [[likely]] return region->base + low(address);
+    return in_rest_of_frame(address, width);
   }
-  std::byte* to_write(std::uint64_t address, std::uint32_t width) const {
-    const Region* region = region_of(address);
-    return region != nullptr && inside(address, width, region->writable) ? region->base + low(address)
-                                                                         : nullptr;
+  std::byte* to_write(std::uint64_t address, std::uint32_t width) {
+    const Region* const region = region_of(address);
+    if (inside(address, width, *region, region->writable)) [[likely]] return region->base + low(address);
+    return in_rest_of_frame(address, width);
   }
 
   static std::uint64_t map_value(std::uint64_t map, std::uint32_t offset) {
@@ -72,9 +74,10 @@ class Memory {
 
  private:
   struct Region {
-    std::byte* base = nullptr;
-    std::uint32_t size = 0;
-    std::uint32_t writable = 0;  // size, or 0
+    std::byte* base = nullptr;   // of offset 0
+    std::uint32_t first = 0;     // the least offset that can be accessed
+    std::uint32_t readable = 0;  // bytes from there on
+    std::uint32_t writable = 0;  // likewise; all of them, or none
   };
   struct Map {
     std::size_t first_word = 0;
@@ -92,20 +95,24 @@ class Memory {
 
   static std::uint64_t address_of(std::uint64_t region) { return region << 32; }
   static std::uint32_t low(std::uint64_t address) { return static_cast<std::uint32_t>(address); }
-  static bool inside(std::uint64_t address, std::uint32_t width, std::uint32_t size) {
-    return std::uint64_t{low(address)} + width <= size;
+  static bool inside(std::uint64_t address, std::uint32_t width, const Region& region, std::uint32_t bytes) {
+    return std::uint64_t{low(address) - region.first} + width <= bytes;
   }
+  /// Region 0 for what is none.
   const Region* region_of(std::uint64_t address) const {
     const std::uint64_t region = address >> 32;
-    if (region < regions_.size()) return &regions_[region];
-    return region == given_region ? &given_ : nullptr;
+    if (region < live_) return &regions_[region];
+    return region == given_region ? &given_ : &regions_[0];
   }
+  /// A frame is made ready as far as its function is known to use it; the rest follows when it is touched.
+  std::byte* in_rest_of_frame(std::uint64_t address, std::uint32_t width);
   std::span<const std::uint64_t> words_of(std::size_t map) const;
   void add_map(const bpf::LoweredMap& map, std::size_t ledger_words);
   void add_regions();
   void refresh_given();
 
-  std::vector<Region> regions_;
+  std::vector<Region> regions_;  // room for all frames; the first live_ can be accessed
+  std::size_t live_ = 0;
   std::vector<Map> maps_;
   std::vector<std::uint64_t> words_;  // of all maps, one after the other
   std::size_t first_cell_map_ = 0;

@@ -166,17 +166,4 @@ bool is_instruction(std::span<const Insn> program, std::size_t at, std::span<con
   return false;
 }
 
-void screen(std::span<const Insn> program, std::span<const bpf::LoweredMap> maps, std::vector<Insn>& into) {
-  for (std::size_t at = 0; at < program.size(); ++at) {
-    if (!is_instruction(program, at, maps)) {
-      into.push_back(undefined_slot);
-      continue;
-    }
-    into.push_back(program[at]);
-    // Its second slot is an undefined one but for the value: jumping there is a fault.
-    if (bpf::is_two_slot(program[at])) into.push_back(program[++at]);
-  }
-  into.push_back(undefined_slot);
-}
-
 }  // namespace tailbound::engine::interpreter

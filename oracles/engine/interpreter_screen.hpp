@@ -1,19 +1,15 @@
-// Which slots of a program are instructions at all. Screened once when a program is loaded, so that executing
-// one needs no check of registers, reserved fields and jump targets.
+// Which slots of a program are instructions at all. Asked once when a program is decoded, so that executing one
+// needs no check of registers, reserved fields and jump targets.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 #include "jit/bpf/insn.hpp"
 #include "jit/bpf/lowered.hpp"
 
 namespace tailbound::engine::interpreter {
-
-/// No instruction: executing it is the fault "bad instruction". A load's second slot is one but for its value.
-inline constexpr bpf::Insn undefined_slot{};
 
 /// The instruction class, the low three bits of an opcode, as a closed set.
 enum class Kind : std::uint8_t { ld, ldx, st, stx, alu32, jmp, jmp32, alu64 };
@@ -24,9 +20,5 @@ inline constexpr std::int32_t helper_lookup = 1, helper_update = 2, helper_time 
 /// Whether the slot at `at` is a whole instruction that this interpreter knows: opcode, discriminators,
 /// reserved fields, registers, no write to r10, map numbers, targets inside the program.
 bool is_instruction(std::span<const bpf::Insn> program, std::size_t at, std::span<const bpf::LoweredMap> maps);
-
-/// Appends the program with what is no instruction made undefined, and one undefined slot behind its end.
-void screen(std::span<const bpf::Insn> program, std::span<const bpf::LoweredMap> maps,
-            std::vector<bpf::Insn>& into);
 
 }  // namespace tailbound::engine::interpreter

@@ -12,10 +12,15 @@ namespace tailbound {
 
 class ImageChecks {
  public:
-  /// Of the scenario that `engine` ran last, which is `lowered`. Agreement where it shows no images.
-  Verdict check(const engine::Engine& engine, const bpf::Lowered& lowered);
+  /// Whether the engine shows its images.
+  static bool shows(const engine::Engine& engine);
 
-  /// Images checked so far.
+  // Of the scenario that `engine`, which shows its images, ran last:
+  Verdict encoding(const engine::Engine& engine);
+  /// `lowered` is what it ran.
+  static Verdict determinism(const engine::Engine& engine, const bpf::Lowered& lowered);
+
+  /// Images read back so far.
   std::uint64_t checked() const { return checked_; }
 
  private:

@@ -1,14 +1,11 @@
 #include "oracles/judge/judge.hpp"
 
-#include <algorithm>
 #include <cassert>
-
-#include "oracles/check/checks.hpp"
 
 namespace tailbound {
 
-Judge::Judge(std::vector<std::unique_ptr<engine::Engine>> engines)
-    : engines_(std::move(engines)), observed_(engines_.size()) {
+Judge::Judge(std::vector<std::unique_ptr<engine::Engine>> engines, OracleSet set)
+    : engines_(std::move(engines)), witnesses_(engines_.size()), kept_(engines_.size()), set_(set) {
   assert(!engines_.empty() && "a judge needs an engine to judge");
   for (const auto& engine : engines_) {
     const bpf::Profile* const profile = engine->identity().profile;
@@ -27,49 +24,58 @@ const Observation& Judge::predicted(std::size_t engine) const { return *models_[
 Judgement Judge::judge(const bpf::Scenario& scenario, bool expectations) {
   bpf::lower(scenario, lowered_);
   for (Model& model : models_) model.prediction = &model.walker->walk(scenario);
-  Judgement result{.verdict = {}, .engine = 0, .judged = false, .forecast = forecast(models_.front())};
   for (std::size_t e = 0; e < engines_.size(); ++e) {
-    observed_[e] = &engines_[e]->run_one(lowered_);
-    if (!observed_[e]->unavailable.empty()) {
-      if (!result.verdict.broken()) {
-        result.verdict = {Outcome::unavailable, Property::fault, "", observed_[e]->unavailable, 0};
-      }
-      continue;
-    }
-    result.judged = true;
-    if (result.verdict.broken()) continue;
-    if (const Verdict verdict = check(scenario, e, expectations); verdict.broken()) {
-      result.verdict = verdict;
-      result.engine = e;
-    }
+    witnesses_[e] = {engines_[e].get(), &predicted(e), &engines_[e]->run_one(lowered_)};
+  }
+  Judgement result{.verdict = {}, .engine = 0, .judged = false, .forecast = forecast(models_.front())};
+  for (std::size_t e = 0; e < engines_.size() && !result.verdict.broken(); ++e) {
+    hear(e, scenario, expectations, result);
   }
   return result;
 }
 
-Verdict Judge::check(const bpf::Scenario& scenario, std::size_t engine, bool expectations) {
-  const Observation& got = *observed_[engine];
-  const Model& model = models_[model_of_[engine]];
-  if (check_images_) {
-    if (const Verdict v = images_.check(*engines_[engine], lowered_); v.broken()) return v;
+/// The oracles that are on, one after the other, until one is broken.
+void Judge::hear(std::size_t engine, const bpf::Scenario& scenario, bool expectations, Judgement& result) {
+  Witness& witness = witnesses_[engine];
+  const std::string& silent = witness.seen->unavailable;
+  if (silent.empty()) result.judged = true;
+  else result.verdict = {Outcome::unavailable, Property::fault, "", silent, 0};
+  Hearing hearing{.scenario = scenario,
+                  .lowered = lowered_,
+                  .witness = witness,
+                  .peer = peer_of(engine),
+                  .expectations = expectations,
+                  .images = images_,
+                  .kept = kept_[engine],
+                  .changed = changed_};
+  for (const Oracle& each : oracles()) {
+    if (!set_.has(each.id) || (each.when == When::sampled && !sampled_)) continue;
+    const Ruling ruling = silent.empty() ? each.judge(hearing) : Ruling{{}, WhyNot::unavailable};
+    (*counts_)[static_cast<std::size_t>(each.id)].add(ruling.why_not);
+    if (!ruling.verdict.broken()) continue;
+    result.verdict = ruling.verdict;
+    result.engine = engine;
+    result.against = hearing.against;
+    return;
   }
-  if (const Verdict v = check::ended(got); v.broken()) return v;
-  if (const Verdict v = check::bound(got, bpf::max_tail_call_cnt); v.broken()) return v;
-  if (const Verdict v = check::frame_balance(got); v.broken()) return v;
-  if (const Verdict v = check::same_behaviour(*model.prediction, got, !lowered_.has_asm); v.broken()) return v;
-  // What asm blocks compute is not the model's business: there the first engine is the measure.
-  if (lowered_.has_asm && engine != 0 && observed_[0]->unavailable.empty()) {
-    if (const Verdict v = check::same_behaviour(*observed_[0], got, true); v.broken()) return v;
-  }
-  if (const Verdict v = check_stack(engine); v.broken()) return v;
-  return expectations ? check::expectations(scenario, got) : Verdict{};
 }
 
-/// The bound is computed only where there is something to hold against it.
-Verdict Judge::check_stack(std::size_t engine) const {
-  const Observation& got = *observed_[engine];
-  if (std::ranges::none_of(got.runs, [](const RunObservation& run) { return run.stack_used != 0; })) return {};
-  const auto bytes = engines_[engine]->stack_bound(lowered_);
-  return bytes ? check::machine_stack(got, *bytes) : Verdict{};
+/// The first engine of the same profile that ran, where more than one did.
+const Witness* Judge::peer_of(std::size_t engine) const {
+  const Witness* first = nullptr;
+  std::size_t ran = 0;
+  for (std::size_t e = 0; e < engines_.size(); ++e) {
+    if (model_of_[e] != model_of_[engine] || !witnesses_[e].seen->unavailable.empty()) continue;
+    if (++ran == 1) first = &witnesses_[e];
+  }
+  return ran > 1 ? first : nullptr;
+}
+
+OracleSet Judge::active(bool expectations) const {
+  OracleSet set = set_;
+  if (!sampled_) set.remove(When::sampled);
+  if (!expectations) set.remove(When::on_request);
+  return set;
 }
 
 Forecast Judge::forecast(const Model& model) const {

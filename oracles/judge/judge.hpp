@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "jit/bpf/lowered.hpp"
+#include "oracles/check/oracle_set.hpp"
 #include "oracles/engine/engine.hpp"
+#include "oracles/judge/hearing.hpp"
 #include "oracles/judge/images.hpp"
 #include "oracles/model/walker.hpp"
 #include "oracles/verdict.hpp"
@@ -29,24 +31,34 @@ struct Judgement {
   std::size_t engine = 0;       // that broke it
   bool judged = false;          // at least one engine ran
   Forecast forecast;
+  /// What the verdict held the observation against, where that is not the model; lives as long as the
+  /// observation.
+  const Observation* against = nullptr;
 };
 
 class Judge {
  public:
   /// Engines are judged under their own profiles. At least one.
-  explicit Judge(std::vector<std::unique_ptr<engine::Engine>> engines);
+  explicit Judge(std::vector<std::unique_ptr<engine::Engine>> engines, OracleSet set = OracleSet::all());
 
   /// `expectations`: the scenario's `expect` lines are checked too.
   Judgement judge(const bpf::Scenario& scenario, bool expectations = false);
 
-  /// Whether judge() also reads the machine code of engines that show it, before what it did is judged.
-  void check_images(bool on) { check_images_ = on; }
+  /// Whether the oracles that are sampled judge the scenarios that come.
+  void sampled(bool on) { sampled_ = on; }
   std::uint64_t images_checked() const { return images_.checked(); }
+  /// The oracles that judge() runs as things stand.
+  OracleSet active(bool expectations) const;
+
+  /// How often each oracle judged an engine's observation, and how often and why it could not; from here on
+  /// it is counted in `place`, which outlives the judge.
+  void count_into(OracleCounts& place) { counts_ = &place; }
+  const OracleCounts& counts() const { return *counts_; }
 
   std::span<const std::unique_ptr<engine::Engine>> engines() const { return engines_; }
   // Of the last judge():
   const Observation& predicted(std::size_t engine) const;
-  const Observation& observed(std::size_t engine) const { return *observed_[engine]; }
+  const Observation& observed(std::size_t engine) const { return *witnesses_[engine].seen; }
 
  private:
   struct Model {
@@ -54,17 +66,22 @@ class Judge {
     std::unique_ptr<model::Walker> walker;
     const Observation* prediction = nullptr;
   };
-  Verdict check(const bpf::Scenario& scenario, std::size_t engine, bool expectations);
-  Verdict check_stack(std::size_t engine) const;
+  void hear(std::size_t engine, const bpf::Scenario& scenario, bool expectations, Judgement& result);
+  const Witness* peer_of(std::size_t engine) const;
   Forecast forecast(const Model& model) const;
 
   std::vector<std::unique_ptr<engine::Engine>> engines_;
   std::vector<Model> models_;            // one a profile
   std::vector<std::size_t> model_of_;    // by engine
-  std::vector<const Observation*> observed_;
+  std::vector<Witness> witnesses_;       // by engine
   bpf::Lowered lowered_;
-  bool check_images_ = false;
+  std::vector<Observation> kept_;        // by engine
+  bpf::Lowered changed_;
+  OracleSet set_;
+  bool sampled_ = false;
   ImageChecks images_;
+  std::unique_ptr<OracleCounts> own_counts_ = std::make_unique<OracleCounts>();  // a judge may be moved
+  OracleCounts* counts_ = own_counts_.get();
 };
 
 }  // namespace tailbound

@@ -111,9 +111,11 @@ class Flattening {
 
   FlatExpr flat(const bpf::Expr& expr) {
     const auto first = static_cast<std::uint32_t>(flat_.operands.size());
-    flat_.operands.push_back(flat(expr.first, bpf::ExprOp::add));
+    const FlatOperand operand = flat(expr.first, bpf::ExprOp::add);
+    if (expr.rest.empty() && operand.kind == FlatOperand::Kind::number) return {first, first, operand.value};
+    flat_.operands.push_back(operand);
     for (const bpf::ExprTerm& term : expr.rest) flat_.operands.push_back(flat(term.operand, term.op));
-    return {first, static_cast<std::uint32_t>(flat_.operands.size())};
+    return {first, static_cast<std::uint32_t>(flat_.operands.size()), 0};
   }
 
   FlatOperand flat(const bpf::Operand& operand, bpf::ExprOp op) const {

@@ -18,10 +18,12 @@ struct FlatOperand {
   std::uint64_t value = 0;            // a number, a cell's position, or a function id
 };
 
-/// Operands [first, end).
+/// The number that it is, or operands [first, end).
 struct FlatExpr {
   std::uint32_t first = 0;
   std::uint32_t end = 0;
+  std::uint64_t number = 0;
+  bool is_number() const { return first == end; }
 };
 
 struct FlatOp {

@@ -57,6 +57,10 @@ struct TailCallRule {
             world.number(profile.cost_empty), world.number(profile.cost_limit)};
   }
 
+  static TailCallRule of(World& world, Discipline discipline, const bpf::Profile& profile) {
+    return {world, discipline, numbers_of(world, profile)};
+  }
+
   /// An entry from outside has a budget of its own: the bound is for one context, not for a machine.
   Ref open_context() { return world.fresh(world.number(0)); }
 
@@ -117,6 +121,7 @@ struct TailCallRule {
   /// travels in rax and the target's prologue makes a new cell. Legal only while no other frame of the context
   /// is live: a frame above would keep pointing at the dead cell.
   Ref root_tail_call(Ref frame) { return world.fresh(world.load(frame)); }
+  Bool root_tail_call_is_legal(Bool only_frame) { return only_frame; }
 
   /// A slot's content decides whether an attempt finds a program, never what was already spent.
   Ref slot_update(Ref frame) { return frame; }

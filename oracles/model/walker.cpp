@@ -23,16 +23,16 @@ void require_depth(std::size_t frames) {
 }
 }  // namespace
 
-Walker::Walker(WalkOptions options)
-    : options_(options), rule_{world_, options.discipline, MachineRule::numbers_of(world_, *options.profile)} {}
-
-const Observation& Walker::walk(const bpf::Scenario& scenario) {
+template <class Rule>
+const Observation& BasicWalker<Rule>::walk(const bpf::Scenario& scenario) {
   start(scenario);
   for (const bpf::Event& event : scenario.events) take(event);
   return seen_;
 }
 
-std::vector<Frame> Walker::frames_at(const bpf::Scenario& scenario, std::size_t run, std::uint64_t entry) {
+template <class Rule>
+std::vector<Frame> BasicWalker<Rule>::frames_at(const bpf::Scenario& scenario, std::size_t run,
+                                                std::uint64_t entry) {
   captured_.clear();
   capture_ = Capture{run, entry};
   walk(scenario);
@@ -40,7 +40,8 @@ std::vector<Frame> Walker::frames_at(const bpf::Scenario& scenario, std::size_t 
   return captured_;
 }
 
-void Walker::start(const bpf::Scenario& scenario) {
+template <class Rule>
+void BasicWalker<Rule>::start(const bpf::Scenario& scenario) {
   flatten(scenario, flat_);
   fuel_ = options_.fuel.value_or(scenario.fuel);
   attach_points_.reset(scenario.programs.size());
@@ -52,13 +53,24 @@ void Walker::start(const bpf::Scenario& scenario) {
   const auto is_run = [](const bpf::Event& event) { return std::holds_alternative<bpf::Run>(event); };
   const auto runs = static_cast<std::size_t>(std::ranges::count_if(scenario.events, is_run));
   seen_.layout = flat_.layout;
-  seen_.runs.resize(runs);
+  keep_runs(runs);
   traces_.resize(runs);
+  entries_matter_ = options_.keep_trace != 0 || capture_.has_value();
   asm_seen_.assign(runs, 0);
   run_ = 0;
 }
 
-void Walker::take(const bpf::Event& event) {
+template <class Rule>
+void BasicWalker<Rule>::keep_runs(std::size_t runs) {
+  for (; seen_.runs.size() > runs; seen_.runs.pop_back()) spare_.push_back(std::move(seen_.runs.back()));
+  for (; seen_.runs.size() < runs && !spare_.empty(); spare_.pop_back()) {
+    seen_.runs.push_back(std::move(spare_.back()));
+  }
+  seen_.runs.resize(runs);
+}
+
+template <class Rule>
+void BasicWalker<Rule>::take(const bpf::Event& event) {
   std::visit(bpf::Match{
                  [&](const bpf::Run& e) { run(e.program); },
                  [&](const bpf::SetSlot& e) { flat_.slots[flat_.position(e)] = program_in(e); },
@@ -67,6 +79,7 @@ void Walker::take(const bpf::Event& event) {
                    const std::uint32_t function = flat_.id(e.function);
                    changes_.push_back({function, e.count, flat_.position(e.change), program_in(e.change)});
                    changes_at_[function] = 1;
+                   entries_matter_ = true;
                  },
                  [&](const bpf::Attach& e) {
                    attach_points_.attach(e.kind, e.probe, flat_.id(e.target));
@@ -80,11 +93,13 @@ void Walker::take(const bpf::Event& event) {
              event);
 }
 
-void Walker::mark_attached() {
+template <class Rule>
+void BasicWalker<Rule>::mark_attached() {
   for (std::uint32_t f = 0; f < attached_.size(); ++f) attached_[f] = attach_points_.any_at(f) ? 1 : 0;
 }
 
-void Walker::run(std::uint32_t program) {
+template <class Rule>
+void BasicWalker<Rule>::run(std::uint32_t program) {
   RunObservation& seen = seen_.runs[run_];
   ledger_.begin(seen.ledger, flat_.layout, fuel_);
   traces_[run_].clear();
@@ -101,7 +116,8 @@ void Walker::run(std::uint32_t program) {
   ++run_;
 }
 
-std::uint64_t Walker::arrive(std::uint32_t function, MachineWorld::Ref cell) {
+template <class Rule>
+std::uint64_t BasicWalker<Rule>::arrive(std::uint32_t function, MachineWorld::Ref cell) {
   using enum bpf::AttachKind;
   if (attached_[function] == 0) return live_frame(function, cell);
   // Probes and a replacement never meet at one place, and a probe has none itself (jit/bpf/probe_rules.hpp).
@@ -117,12 +133,14 @@ std::uint64_t Walker::arrive(std::uint32_t function, MachineWorld::Ref cell) {
 }
 
 /// It is jumped to with the target's cell: no copy is made of what it spends.
-std::uint64_t Walker::enter_replacement(std::uint32_t main, MachineWorld::Ref target) {
+template <class Rule>
+std::uint64_t BasicWalker<Rule>::enter_replacement(std::uint32_t main, MachineWorld::Ref target) {
   if (options_.profile->replacement_shares_context) return live_frame(main, target);
   return in_own_context(main, target);
 }
 
-void Walker::enter_probe(std::uint32_t main, MachineWorld::Ref target) {
+template <class Rule>
+void BasicWalker<Rule>::enter_probe(std::uint32_t main, MachineWorld::Ref target) {
   if (options_.profile->probe_opens_context) {
     in_own_context(main, target);
     return;
@@ -134,7 +152,8 @@ void Walker::enter_probe(std::uint32_t main, MachineWorld::Ref target) {
   world_.forget_after(cells);
 }
 
-std::uint64_t Walker::in_own_context(std::uint32_t main, MachineWorld::Ref interrupted) {
+template <class Rule>
+std::uint64_t BasicWalker<Rule>::in_own_context(std::uint32_t main, MachineWorld::Ref interrupted) {
   const std::size_t below = context_;
   const std::size_t cells = world_.mark();
   const MachineWorld::Ref own = open_context();
@@ -145,7 +164,8 @@ std::uint64_t Walker::in_own_context(std::uint32_t main, MachineWorld::Ref inter
   return value;
 }
 
-MachineWorld::Ref Walker::open_context() {
+template <class Rule>
+MachineWorld::Ref BasicWalker<Rule>::open_context() {
   context_ = contexts_.size();
   ContextCount& opened = contexts_.emplace_back();
   opened.run = run_;
@@ -153,28 +173,36 @@ MachineWorld::Ref Walker::open_context() {
   return rule_.open_context();
 }
 
-std::uint64_t Walker::live_frame(std::uint32_t function, MachineWorld::Ref cell) {
+template <class Rule>
+std::uint64_t BasicWalker<Rule>::live_frame(std::uint32_t function, MachineWorld::Ref cell) {
   require_depth(frames_.size());
   frames_.push_back({function, cell});
   std::uint64_t value = 0;
   bool by_tail_call = false;
   while (record_entry(frame().function, by_tail_call)) {
     const BodyEnd end = walk_body(frame().function);
-    if (!end.target) {
+    if (end.target == no_program) {
       value = end.value;
       break;
     }
     // The target's main takes over this frame, behind its attach point: no probe sees it.
-    frame() = {*end.target, rule_.tail_call(frame().cell)};
+    frame() = {end.target, rule_.tail_call(frame().cell)};
     by_tail_call = true;
   }
   frames_.pop_back();
   return value;
 }
 
-bool Walker::record_entry(std::uint32_t function, bool by_tail_call) {
+template <class Rule>
+bool BasicWalker<Rule>::record_entry(std::uint32_t function, bool by_tail_call) {
   const std::uint64_t entry = ledger_.total();
   if (!ledger_.enter(function)) return false;
+  if (entries_matter_) observe_entry(function, by_tail_call, entry);
+  return true;
+}
+
+template <class Rule>
+void BasicWalker<Rule>::observe_entry(std::uint32_t function, bool by_tail_call, std::uint64_t entry) {
   if (traces_[run_].size() < options_.keep_trace) {
     const auto depth = static_cast<std::uint32_t>(frames_.size());
     traces_[run_].push_back({function, world_.load(frame().cell), depth, by_tail_call});
@@ -185,15 +213,18 @@ bool Walker::record_entry(std::uint32_t function, bool by_tail_call) {
     }
   }
   if (changes_at_[function] != 0) change_slots(function);
-  return true;
 }
 
-void Walker::change_slots(std::uint32_t function) {
+template <class Rule>
+void BasicWalker<Rule>::change_slots(std::uint32_t function) {
   for (const ChangeAtEntry& change : changes_) {
     if (change.function != function || change.count != ledger_.entries(function)) continue;
     flat_.slots[change.slot] = change.program;
     frame().cell = rule_.slot_update(frame().cell);
   }
 }
+
+template class BasicWalker<MachineRule>;
+template class BasicWalker<WrongRule<MachineWorld>>;
 
 }  // namespace tailbound::model

@@ -14,6 +14,7 @@
 #include "oracles/model/flat.hpp"
 #include "oracles/model/ledger.hpp"
 #include "oracles/model/machine_world.hpp"
+#include "oracles/model/wrong_rule.hpp"
 #include "oracles/observation.hpp"
 
 namespace tailbound::model {
@@ -52,11 +53,15 @@ struct ContextCount {
   bool operator==(const ContextCount&) const = default;
 };
 
-class Walker {
+/// The rule is a parameter, so that a wrong one walks the same way; `swapped` are its further arguments.
+template <class Rule>
+class BasicWalker {
  public:
-  explicit Walker(WalkOptions options);
-  Walker(const Walker&) = delete;
-  Walker& operator=(const Walker&) = delete;
+  template <class... Swapped>
+  explicit BasicWalker(WalkOptions options, Swapped... swapped)
+      : options_(options), rule_(Rule::of(world_, options.discipline, *options.profile, swapped...)) {}
+  BasicWalker(const BasicWalker&) = delete;
+  BasicWalker& operator=(const BasicWalker&) = delete;
 
   /// Walks every event of a valid scenario; gives the observation that a faithful engine must give: the same
   /// ledger words, cells and return values. It stays valid until the next walk.
@@ -88,7 +93,7 @@ class Walker {
   /// How a body ended: with a value, or in a tail call.
   struct BodyEnd {
     std::uint64_t value = 0;
-    std::optional<std::uint32_t> target;
+    std::uint32_t target = no_program;  // a function id
   };
   struct Capture {
     std::size_t run = 0;
@@ -108,18 +113,21 @@ class Walker {
   MachineWorld::Ref open_context();
   std::uint64_t live_frame(std::uint32_t function, MachineWorld::Ref cell);
   bool record_entry(std::uint32_t function, bool by_tail_call);
+  void observe_entry(std::uint32_t function, bool by_tail_call, std::uint64_t entry);
+  void keep_runs(std::size_t runs);
   void change_slots(std::uint32_t function);
 
   BodyEnd walk_body(std::uint32_t function);
-  std::optional<std::uint32_t> attempt(const FlatOp& op);
-  std::uint64_t evaluate(FlatExpr expr);
+  std::uint32_t attempt(const FlatOp& op);
+  std::uint64_t evaluate(const FlatExpr& expr) { return expr.is_number() ? expr.number : compute(expr); }
+  std::uint64_t compute(const FlatExpr& expr);
   std::uint64_t operand(const FlatOperand& operand);
   std::uint64_t call(std::uint32_t function);
   LiveFrame& frame() { return frames_.back(); }
 
   WalkOptions options_;
   MachineWorld world_;
-  MachineRule rule_;
+  Rule rule_;
   std::uint64_t fuel_ = 0;
 
   Flat flat_;
@@ -134,12 +142,20 @@ class Walker {
   std::uint32_t next_context_ = 0;
 
   Observation seen_;
+  std::vector<RunObservation> spare_;  // their buffers are used again
   std::size_t run_ = 0;
+  bool entries_matter_ = false;  // beyond the ledger: traces, a capture, changes at entries
   std::vector<std::vector<TraceEntry>> traces_;
   std::vector<ContextCount> contexts_;
   std::vector<std::uint8_t> asm_seen_;
   std::optional<Capture> capture_;
   std::vector<Frame> captured_;
 };
+
+using Walker = BasicWalker<MachineRule>;
+using WrongWalker = BasicWalker<WrongRule<MachineWorld>>;
+
+extern template class BasicWalker<MachineRule>;
+extern template class BasicWalker<WrongRule<MachineWorld>>;
 
 }  // namespace tailbound::model

@@ -4,7 +4,8 @@
 
 namespace tailbound::model {
 
-Walker::BodyEnd Walker::walk_body(std::uint32_t function) {
+template <class Rule>
+auto BasicWalker<Rule>::walk_body(std::uint32_t function) -> BodyEnd {
   for (std::uint32_t at = flat_.functions[function].first_op;; ++at) {
     const FlatOp& op = flat_.ops[at];
     switch (op.kind) {
@@ -12,7 +13,7 @@ Walker::BodyEnd Walker::walk_body(std::uint32_t function) {
         evaluate(op.expr);
         break;
       case FlatOp::Kind::tail_call:
-        if (const auto target = attempt(op)) return {0, flat_.first_function[*target]};
+        if (const std::uint32_t target = attempt(op); target != no_program) return {0, flat_.first_function[target]};
         break;
       case FlatOp::Kind::helper_call:
         frame().cell = rule_.helper_call(frame().cell);
@@ -32,14 +33,15 @@ Walker::BodyEnd Walker::walk_body(std::uint32_t function) {
       case FlatOp::Kind::leave: {
         const std::uint64_t value = evaluate(op.expr);
         ledger_.read_back(flat_.functions[function].live);
-        return {value, std::nullopt};
+        return {value, no_program};
       }
     }
   }
 }
 
-/// The target when the attempt is taken.
-std::optional<std::uint32_t> Walker::attempt(const FlatOp& op) {
+/// The target when the attempt is taken, else no_program.
+template <class Rule>
+std::uint32_t BasicWalker<Rule>::attempt(const FlatOp& op) {
   const auto index = static_cast<std::uint32_t>(evaluate(op.expr));
   const FlatArray& array = flat_.arrays[op.place];
   const std::uint32_t program = index < array.size ? flat_.slots[array.first_slot + index] : no_program;
@@ -53,10 +55,11 @@ std::optional<std::uint32_t> Walker::attempt(const FlatOp& op) {
   context.empty += outcome.empty;
   if (outcome.taken) return program;
   ledger_.fall_through(op.site);
-  return std::nullopt;
+  return no_program;
 }
 
-std::uint64_t Walker::evaluate(FlatExpr expr) {
+template <class Rule>
+std::uint64_t BasicWalker<Rule>::compute(const FlatExpr& expr) {
   std::uint64_t value = 0;
   for (std::uint32_t i = expr.first; i < expr.end; ++i) {
     value = apply(flat_.operands[i].op, value, operand(flat_.operands[i]));
@@ -64,7 +67,8 @@ std::uint64_t Walker::evaluate(FlatExpr expr) {
   return value;
 }
 
-std::uint64_t Walker::operand(const FlatOperand& operand) {
+template <class Rule>
+std::uint64_t BasicWalker<Rule>::operand(const FlatOperand& operand) {
   switch (operand.kind) {
     case FlatOperand::Kind::number: return operand.value;
     case FlatOperand::Kind::cell: return flat_.cells[operand.value];
@@ -74,7 +78,8 @@ std::uint64_t Walker::operand(const FlatOperand& operand) {
   return 0;
 }
 
-std::uint64_t Walker::call(std::uint32_t function) {
+template <class Rule>
+std::uint64_t BasicWalker<Rule>::call(std::uint32_t function) {
   const std::size_t cells = world_.mark();
   const MachineWorld::Ref caller = frame().cell;
   const MachineWorld::Ref callee =
@@ -84,5 +89,8 @@ std::uint64_t Walker::call(std::uint32_t function) {
   world_.forget_after(cells);
   return value;
 }
+
+template class BasicWalker<MachineRule>;
+template class BasicWalker<WrongRule<MachineWorld>>;
 
 }  // namespace tailbound::model

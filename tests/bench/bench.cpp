@@ -14,7 +14,9 @@
 #include "oracles/model/walker.hpp"
 #include "tests/bench/insns.hpp"
 #include "tests/bench/compile_by_size.hpp"
+#include "tests/bench/faults.hpp"
 #include "tests/bench/mix.hpp"
+#include "tests/bench/mutate.hpp"
 
 namespace tailbound::bench {
 
@@ -164,6 +166,7 @@ class Reporter final : public benchmark::ConsoleReporter {
 
 int main(int argc, char** argv) {
   using namespace tailbound::bench;
+  if (argc > 1 && std::string_view(argv[1]) == "--faults") return faults({argv + 2, argv + argc});
   benchmark::RegisterBenchmark("judged", judged);
   benchmark::RegisterBenchmark("generate", generate);
   benchmark::RegisterBenchmark("lower", lower);
@@ -178,6 +181,7 @@ int main(int argc, char** argv) {
   }
   benchmark::RegisterBenchmark("stack_bound", stack_bound);
   register_compile_by_size();
+  register_mutate();
   std::vector<char*> arguments(argv, argv + argc);
   std::string repetitions = "--benchmark_repetitions=5";
   std::string aggregates = "--benchmark_report_aggregates_only=true";

@@ -32,7 +32,7 @@ one_line() {
 # --- what is promised ---
 expect fuzz_holds 0 'scenarios judged' "$tb" fuzz --time 3
 expect fuzz_finds_by_value 1 'at most 33 are allowed' "$tb" fuzz --scheme by-value --time 60 --findings found
-expect fuzz_prints_replay 1 '^replay   ./tailbound run found/.*--scheme by-value' "$tb" fuzz --scheme by-value --findings found
+expect fuzz_prints_replay 1 '^replay   ./tailbound replay found/.*graph$' "$tb" fuzz --scheme by-value --findings found
 finding=$(ls found/*.graph | head -n 1)
 expect replay_gives_the_finding_again 1 'at most 33 are allowed' "$tb" run "$finding" --scheme by-value
 expect the_sound_scheme_takes_it 0 '^holds' "$tb" run "$finding"
@@ -79,7 +79,7 @@ done
 regressions="$root/corpus/regressions/schemes"
 for scheme in $("$tb" schemes --names); do
   if [ -e "$regressions/$scheme.graph" ]; then
-    expect "fuzz_finds_$scheme" 1 '^replay   ./tailbound run ' "$tb" fuzz --scheme "$scheme" --time 60 --findings found
+    expect "fuzz_finds_$scheme" 1 '^replay   ./tailbound replay ' "$tb" fuzz --scheme "$scheme" --time 60 --findings found
     expect "run_finds_$scheme" 1 '^finding' "$tb" run "$regressions/$scheme.graph" --scheme "$scheme"
     expect "pointer_takes_$scheme" 0 '^holds' "$tb" run "$regressions/$scheme.graph"
   else
@@ -176,7 +176,7 @@ grep -q '^after [12] s, [0-9]* scenarios judged' err && echo 'ok histogram_on_de
 ! grep -q "$(printf '\033')" out err && echo 'ok fuzz_no_colours_in_a_pipe' || echo 'FAILED fuzz_no_colours_in_a_pipe: an escape'
 for driver in libfuzzer seed; do
   expect "interrupt_$driver" 0 'interrupted after' timeout --preserve-status -s INT 2 "$tb" fuzz --time 30 --driver $driver
-  expect "finds_$driver" 1 '^replay   ./tailbound run ' "$tb" fuzz --scheme by-value --driver $driver --findings found
+  expect "finds_$driver" 1 '^replay   ./tailbound replay ' "$tb" fuzz --scheme by-value --driver $driver --findings found
 done
 
 "$tb" fuzz --time 20 --jobs 2 --keep-going --findings found >out 2>&1 & searching=$!
@@ -258,13 +258,67 @@ expect help_teaches_drivers 0 'SIGUSR1 prints the histogram' "$tb" fuzz --help
 
 # --- the printed replay line is the command ---
 replays() {
-  local name=$1 line
-  shift
+  local name=$1 pattern=$2 line
+  shift 2
   line=$("$@" 2>/dev/null | sed -n 's/^replay   //p' | sed "s#^./tailbound#$tb#")
-  expect "$name" 1 '^finding' bash -c "$line"
+  expect "$name" 1 "$pattern" bash -c "$line"
 }
-replays replay_line_of_x86_64 "$tb" fuzz --scheme by-value --findings 'with space'
-replays replay_line_of_the_interpreter "$tb" run "$selftests/tailcall_3_empty_slot.graph" --engine interpreter --scheme by-value
+replays replay_line_of_x86_64 'same verdict: bound-exceeded' "$tb" fuzz --scheme by-value --findings 'with space'
+replays replay_line_of_the_interpreter '^finding' "$tb" run "$selftests/tailcall_3_empty_slot.graph" --engine interpreter --scheme by-value
+
+# --- findings replayed: the file is enough ---
+finding=$(ls found/bound-exceeded-*.graph | head -n 1)
+expect replay_same 1 'same verdict: bound-exceeded: [0-9]+ tail calls' "$tb" replay "$finding"
+expect replay_under_sanitizers 1 'same verdict: bound-exceeded' "$checked" replay "$finding"
+json_keys replay_json 1 replays "$tb" replay "$finding" --json
+grep -q '"result":"same","recorded":"bound-exceeded","verdict":"bound-exceeded"' out &&
+  echo 'ok replay_json_row' || echo "FAILED replay_json_row: $(tail -c 300 out)"
+sed 's/^# verdict: .*/# verdict: count-more/' "$finding" >other.graph
+expect replay_another 1 'another verdict: bound-exceeded: .*recorded: count-more' "$tb" replay other.graph
+sed 's/^# scheme: .*/# scheme: pointer/' "$finding" >fixed.graph
+expect replay_fixed 0 'agrees now .recorded: bound-exceeded' "$tb" replay fixed.graph
+printf '# tailbound finding 1\n# verdict: bound-exceeded\n# engines: x86_64\n# scheme: pointer\n# oracles: bound\n' |
+  cat - attach.graph >unable.graph
+expect replay_could_not_run 3 'could not run: .*attachment' "$tb" replay unable.graph
+expect replay_several 1 'agrees now' "$tb" replay fixed.graph "$finding"
+one_line replay_no_finding 2 "1:1: not a finding; its first line is expected to be '# tailbound finding 1'" "$tb" replay "$hierarchy"
+one_line replay_no_file 2 'no such file' "$tb" replay absent.graph
+sed 's/^# scheme: .*/# scheme: best/' "$finding" >best.graph
+one_line replay_unknown_scheme 2 "unknown scheme 'best'" "$tb" replay best.graph
+sed 's/^# oracles: .*/# oracles: luck/' "$finding" >luck.graph
+one_line replay_unknown_oracle 2 "unknown oracle 'luck'; expected encoding" "$tb" replay luck.graph
+head -c 60 "$finding" >short.graph
+one_line replay_truncated 2 'short.graph:1:1: ' "$tb" replay short.graph
+expect replay_bad_and_good 2 'agrees now' "$tb" replay short.graph fixed.graph
+sed '1s/.*/# tailbound finding 9/' "$finding" >later.graph
+one_line replay_later_version 2 'not a finding' "$tb" replay later.graph
+
+# --- oracles: listed, chosen, counted ---
+expect oracles_table 0 '^agreement \(every scenario\)$' "$tb" oracles
+json_keys oracles_json 0 oracles "$tb" oracles --json
+oracles=$("$tb" oracles --json | python3 -c 'import json, sys
+for row in json.load(sys.stdin)["oracles"]: print(row["name"])')
+for oracle in $oracles; do
+  expect "run_only_$oracle" 0 '^holds' "$tb" run "$hierarchy" --only "$oracle"
+done
+others=$(echo $oracles | tr ' ' ',' | sed 's/bound,//')
+expect run_without_all_but_one 1 '^finding  bound-exceeded' "$tb" run "$hierarchy" --scheme by-value --without "$others"
+expect run_says_what_is_off 0 '^  off: encoding, ended, frame,' "$tb" run "$hierarchy" --only bound
+expect run_says_why_not 0 'could not judge 1: the engine shows no machine code' "$tb" run "$hierarchy"
+expect run_finds_by_the_model 1 '^finding  count-more' "$tb" run "$hierarchy" --scheme by-value --without bound
+expect run_finds_by_engines_alone 1 '^finding  engine-agreement-count-more' "$tb" run "$hierarchy" --scheme by-value --only engine-agreement
+expect run_nothing_judged 3 'none of the oracles could judge: encoding' "$tb" run "$hierarchy" --engine interpreter --only encoding
+one_line unknown_oracle 2 "unknown oracle 'luck'; expected encoding, " "$tb" fuzz --only luck
+one_line unknown_oracle_without 2 "unknown oracle 'luck'" "$tb" run "$hierarchy" --without luck
+one_line no_oracle_named 2 'no oracle is left' "$tb" run "$hierarchy" --only ''
+one_line no_oracle_left 2 'no oracle is left' "$tb" fuzz --only bound --without bound
+one_line no_oracle_judges_a_search 2 'no oracle would judge: expectations' "$tb" fuzz --only expectations
+one_line no_oracle_is_sampled 2 'no oracle would judge: path' "$tb" fuzz --only path --sample 0
+expect fuzz_counts_oracles 0 '^  independence +[1-9][0-9]*  one scenario in 64' "$tb" fuzz --time 2
+json_keys fuzz_json_oracles 0 oracles "$tb" fuzz --time 1 --json --without path
+grep -q '"name":"path","when":"sampled","on":false,"judged":0' out && echo 'ok fuzz_json_off' || echo "FAILED fuzz_json_off: $(tail -c 600 out)"
+"$tb" fuzz --scheme by-value --only engine-agreement --findings engines >/dev/null 2>&1 </dev/null
+expect replay_of_chosen_oracles 1 'same verdict: engine-agreement-' "$tb" replay engines/*.graph
 
 # --- signals and lost output are no findings ---
 expect terminated_is_no_finding 0 'interrupted after' timeout --preserve-status -s TERM 2 "$tb" fuzz --time 30

@@ -140,6 +140,17 @@ TEST(Lit, SaysNewOncePerPowerOfTwo) {
   EXPECT_EQ(lit->add(counters), 1U);
 }
 
+TEST(CampaignOracles, CountWhatEachDid) {
+  fuzz::CampaignOptions campaign = counted("pointer", 2000, Driver::seed);
+  campaign.oracles.remove(OracleId::frame);
+  const fuzz::Totals totals = fuzz::run_campaign(campaign).totals;
+  const auto judged = [&](OracleId id) { return totals.oracles[static_cast<std::size_t>(id)].judged; };
+  EXPECT_EQ(judged(OracleId::bound), 2 * totals.scenarios) << "on both engines";
+  EXPECT_EQ(judged(OracleId::frame), 0U);
+  EXPECT_GT(judged(OracleId::independence), 0U);
+  EXPECT_LT(judged(OracleId::independence), totals.scenarios);
+}
+
 TEST(Engines, UnknownNamesSayWhatWasExpected) {
   EXPECT_EQ(fuzz::make_engines({.engines = {"z80"}}).error(), "unknown engine 'z80'; expected interpreter or x86_64");
   const std::string no_scheme = fuzz::make_engines({.scheme = "best"}).error();

@@ -71,11 +71,16 @@ TEST(FindingJson, HasWhatScriptsNeed) {
   EXPECT_EQ(object.at("parting_entry"), 71);
 }
 
-TEST(Replay, NamesTheSchemeOfAnEngineThatHasNoneAndQuotesTheFile) {
+TEST(Replay, NamesEnginesAndSchemeAndQuotesTheFile) {
   reports::Finding finding = finding_of(hierarchy);
-  finding.engine = {.name = "interpreter", .scheme = {}, .options = {}, .profile = nullptr};
+  finding.engines = {"interpreter", "x86_64"};
+  finding.oracles = OracleSet::all();
   EXPECT_EQ(reports::replay_arguments(finding, "my dir/it's.graph"),
-            "run 'my dir/it'\\''s.graph' --engine interpreter --scheme by-value");
+            "run 'my dir/it'\\''s.graph' --engine interpreter,x86_64 --scheme by-value");
+  finding.oracles = *parse_oracle_set("bound,frame");
+  EXPECT_TRUE(reports::replay_arguments(finding, "f").ends_with(" --only bound,frame"));
+  finding.recorded = true;
+  EXPECT_EQ(reports::replay_arguments(finding, "my dir/it's.graph"), "replay 'my dir/it'\\''s.graph'");
 }
 
 TEST(Json, ReplacesBytesThatAreNoText) {

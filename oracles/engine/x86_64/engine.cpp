@@ -6,6 +6,7 @@
 #include <cstring>
 #include <thread>
 
+#include "jit/bpf/limits.hpp"
 #include "jit/emit/executable_memory.hpp"
 #include "jit/lower/stack_bound.hpp"
 #include "jit/x86_64/compiler.hpp"
@@ -35,6 +36,9 @@ constexpr std::size_t ring_size = std::size_t{512} << 10;
 
 /// BPF stack that a kernel gives a call chain: no frame leaves a longer stretch of its stack unwritten.
 constexpr std::size_t least_gap = 512 + 8;
+
+/// An event traps one function.
+constexpr std::size_t most_detours = bpf::cap::events;
 
 /// All that needs the system: present or absent as a whole.
 struct Machine {
@@ -69,10 +73,10 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
       return;
     }
     machine_ = std::move(*machine);
-    entry_traps_ = std::make_unique<EntryTraps>(machine_->code, [this](const bpf::SetSlot& change) {
+    const std::size_t detours = place_stubs();
+    entry_traps_ = std::make_unique<EntryTraps>(machine_->code, detours, [this](const bpf::SetSlot& change) {
       change_during_run(lowered_->map_of_array(change.array), change.index, change.program);
     });
-    place_stubs();
   }
 
   const Identity& identity() const override { return identity_; }
@@ -102,12 +106,14 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
   }
 
  private:
-  void place_stubs() {
+  /// Gives where the detours of entry traps may stand: behind the stubs, before all scenarios.
+  std::size_t place_stubs() {
     jit::CodeBuffer stubs;
     stubs_ = emit_stubs(stubs, &record_, settings_.options);
     std::memcpy(machine_->code.writable(), stubs.bytes().data(), stubs.size());
     machine_->code.publish(0, stubs.size());
-    first_free_ = (stubs.size() + 63) / 64 * 64;
+    const std::size_t detours = (stubs.size() + 63) / 64 * 64;
+    first_free_ = detours + (most_detours * EntryTraps::detour_size + 63) / 64 * 64;
     next_ = first_free_;
     placement_.helper[static_cast<std::size_t>(bpf::Helper::lookup)] = machine_->code.address(stubs_.lookup);
     placement_.helper[static_cast<std::size_t>(bpf::Helper::update)] = machine_->code.address(stubs_.update);
@@ -119,6 +125,7 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
     placement_.return_thunk = machine_->code.address(stubs_.return_thunk);
     placement_.per_cpu = reinterpret_cast<std::uint64_t>(&per_cpu_);
     record_.stack_top = machine_->stack.top();
+    return detours;
   }
 
   void observe(const bpf::Lowered& lowered, Observation& out) {
@@ -130,6 +137,7 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
     }
     lowered_ = &lowered;
     entry_traps_->clear();
+    trapped_ = 0;
     task_ = {};  // a scenario is a task of its own
     per_cpu_ = {.tail_calls = 0, .current = &task_};
     const GivenContextInUse given(lowered.context ? &*lowered.context : nullptr);
@@ -149,10 +157,13 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
       } else if (const auto* cell = std::get_if<bpf::SetCell>(&event)) {
         runtime_.cells(lowered.map_of_cells(cell->cell.map))[cell->cell.index] = cell->value;
       } else if (const auto* change = std::get_if<bpf::AtEntry>(&event)) {
-        add_entry_trap(lowered, *change);
+        if (!add_entry_trap(lowered, *change)) {
+          out.unavailable = "a slot change at the entry of a function that does not begin as lowered ones do";
+          break;
+        }
       }
     }
-    keep_runs(out, runs);
+    keep_runs(out, out.unavailable.empty() ? runs : 0);
   }
 
   /// Records of runs keep their buffers in `spare_` while no observation needs them.
@@ -281,12 +292,31 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
     machine_->code.publish(first_free_, next_ - first_free_);
   }
 
-  void add_entry_trap(const bpf::Lowered& lowered, const bpf::AtEntry& change) {
-    const jit::Image& image = images_[change.function.program];
-    const bpf::LoweredFunction& function =
-        lowered.programs[change.function.program].functions[change.function.function];
-    entry_traps_->add(offset_[change.function.program] + image.address[function.first_insn], function.id,
-                      {.count = change.count, .slot = change.change});
+  /// False: the function does not begin as every lowered one does, or there are too many.
+  bool add_entry_trap(const bpf::Lowered& lowered, const bpf::AtEntry& change) {
+    const std::uint16_t p = change.function.program;
+    const bpf::LoweredFunction& function = lowered.programs[p].functions[change.function.function];
+    const EntryTraps::Body body = {.at = offset_[p] + images_[p].address[function.first_insn],
+                                   .size = movable_bytes(lowered.programs[p], function, images_[p])};
+    if (body.size == 0 || ++trapped_ > most_detours) return false;
+    entry_traps_->add(body, function.id, {.count = change.count, .slot = change.change});
+    return true;
+  }
+
+  /// Bytes of the moves that a body begins with, until they have room for a jump. Lowered functions keep the context
+  /// and load the ledger's address; nothing jumps there.
+  static std::uint32_t movable_bytes(const bpf::Bytecode& program, const bpf::LoweredFunction& function,
+                                     const jit::Image& image) {
+    constexpr std::uint8_t move_register = bpf::build::mov(bpf::Reg::r0, bpf::Reg::r0).opcode;
+    for (std::uint32_t i = function.first_insn; i < function.end_insn;) {
+      const bpf::Insn& insn = program.insns[i];
+      if (!bpf::is_two_slot(insn) && (insn.opcode != move_register || insn.off != 0)) return 0;
+      i += bpf::is_two_slot(insn) ? 2 : 1;
+      if (i >= function.end_insn) return 0;
+      const std::uint32_t size = image.address[i] - image.address[function.first_insn];
+      if (size >= EntryTraps::least_body) return size <= EntryTraps::longest_body ? size : 0;
+    }
+    return 0;
   }
 
   // --- changes from a second thread ---
@@ -444,6 +474,7 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource {
   Runtime runtime_;
   const bpf::Lowered* lowered_ = nullptr;  // under way
   std::unique_ptr<EntryTraps> entry_traps_;
+  std::size_t trapped_ = 0;
   TrapHandler* traps_ = nullptr;      // of a disturbed run
   std::vector<EmptiedSlot> emptied_;  // during a run: their targets are still to be taken out
   arch::Compiler compiler_;

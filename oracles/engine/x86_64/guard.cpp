@@ -147,8 +147,29 @@ thread_local ThreadState thread_state;
 
 }  // namespace
 
+namespace {
+/// The last page holds the entry frame's first words (return address, rbp, up to 32 bytes of stack or slots), the
+/// canaries, and room.
+constexpr std::size_t last_page = 4096;
+constexpr std::size_t first_words = 48;
+}  // namespace
+
+/// Such that the last page begins at a multiple of 4 GiB; anywhere where none of the places tried is free.
+void* GuardedStack::map(std::size_t size) {
+  constexpr int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+  constexpr std::uint64_t four_gib = std::uint64_t{1} << 32;
+  constexpr std::uint64_t first_place = 0x2000 * four_gib;
+  for (std::uint64_t place = first_place; place != first_place + 64 * four_gib; place += four_gib) {
+    void* const wanted = reinterpret_cast<void*>(place + last_page - size - guard_size);
+    void* const mapping = mmap(wanted, size + 2 * guard_size, PROT_NONE, flags | MAP_FIXED_NOREPLACE, -1, 0);
+    if (mapping == wanted) return mapping;
+    if (mapping != MAP_FAILED) munmap(mapping, size + 2 * guard_size);
+  }
+  return mmap(nullptr, size + 2 * guard_size, PROT_NONE, flags, -1, 0);
+}
+
 std::expected<GuardedStack, std::string> GuardedStack::create(std::size_t size) {
-  void* const mapping = mmap(nullptr, size + 2 * guard_size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* const mapping = map(size);
   if (mapping == MAP_FAILED) return std::unexpected(failure("mmap of the stack"));
   auto* const bytes = static_cast<std::uint8_t*>(mapping);
   if (mprotect(bytes + guard_size, size, PROT_READ | PROT_WRITE) != 0) {
@@ -168,7 +189,7 @@ GuardedStack::~GuardedStack() {
 }
 
 std::uint64_t GuardedStack::top() const {
-  return reinterpret_cast<std::uint64_t>(mapping_ + guard_size + size_ - canary_words * 8);
+  return reinterpret_cast<std::uint64_t>(mapping_ + guard_size + size_ - last_page + first_words);
 }
 
 void GuardedStack::place_canaries() {

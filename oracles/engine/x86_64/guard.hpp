@@ -12,7 +12,9 @@
 
 namespace tailbound::engine::x86_64 {
 
-/// A stack between guard pages, with canary words above the entry frame. Below, every word that no run has used since
+/// A stack between guard pages, with canary words above the entry frame. A multiple of 4 GiB lies among the first
+/// words of the entry frame where the system gives that place: addresses whose low half is a small number show what
+/// tells pointers from counts by 32 bits. Below, every word that no run has used since
 /// holds a pattern: that is how the high-water mark of a run is found.
 class GuardedStack {
  public:
@@ -35,6 +37,7 @@ class GuardedStack {
 
  private:
   GuardedStack(std::uint8_t* mapping, std::size_t size) : mapping_(mapping), size_(size) {}
+  static void* map(std::size_t size);
   std::uint64_t* lowest() const;
   static void paint(std::uint64_t* from, std::uint64_t* to);
 

@@ -48,6 +48,16 @@ void Runtime::put(std::size_t at, T value) {
 
 std::uint64_t Runtime::context_address() const { return address(context_at_); }
 
+/// What no slot and no size holds, where code that looks too far sees it: behind the last slot, and beside
+/// max_entries.
+void Runtime::surround_slots(std::size_t object, std::uint32_t entries) {
+  const std::size_t behind = object + options_.ptrs + std::size_t{8} * entries;
+  for (std::size_t at = behind; at < behind + red_zone; at += 8) put(at, register_poison);
+  if (options_.max_entries + 8U <= options_.ptrs) {
+    put(object + options_.max_entries + 4, static_cast<std::uint32_t>(register_poison));
+  }
+}
+
 void Runtime::reset(const bpf::Lowered& lowered) {
   const std::size_t bytes = needed(lowered, options_);
   if (storage_.size() * 8 < bytes) storage_.resize((bytes + 7) / 8);
@@ -69,6 +79,7 @@ void Runtime::reset(const bpf::Lowered& lowered) {
       std::copy(map.words.begin(), map.words.end(), words(value));
     }
     put(object + options_.max_entries, map.max_entries);
+    if (slots) surround_slots(object, map.max_entries);
     map_at_.push_back(object);
     value_at_.push_back(value);
     map_address_.push_back(address(object));

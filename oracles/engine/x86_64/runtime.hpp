@@ -36,6 +36,7 @@ class Runtime {
   std::uint64_t* words(std::size_t at) { return &storage_[at / 8]; }
   std::uint64_t address(std::size_t at) const { return reinterpret_cast<std::uint64_t>(&storage_[0]) + at; }
   std::size_t take(std::size_t bytes);
+  void surround_slots(std::size_t object, std::uint32_t entries);
   template <class T>
   void put(std::size_t at, T value);
 

@@ -1,4 +1,5 @@
 // check_scenario names each fault: a row for every rule, and what is just within the rules.
+#include "jit/bpf/asm_loops.hpp"
 #include "jit/bpf/call_graph.hpp"
 #include "jit/bpf/verifier_cost.hpp"
 #include "tests/jit/bpf/check_rows.hpp"
@@ -134,6 +135,39 @@ TEST(CheckScenario, NamesFaultsOfStatements) {
       base());
 }
 
+/// Three rounds of four, and a way out of the inner loop: 2 + 3 * (2 + 4 * 4 + 2) slots are walked.
+TEST(CheckScenario, TakesCountedLoops) {
+  using enum Reg;
+  using namespace build;
+  const std::vector<Insn> nested = {mov(r0, 7),
+                                    mov(r1, 3),
+                                    alu(AluOp::add, r0, 1),
+                                    mov(r2, 4),
+                                    jump(JumpOp::jgt, r0, 9, 3),
+                                    alu(AluOp::add, r0, r2),
+                                    alu(AluOp::add, r2, -1),
+                                    jump(JumpOp::jne, r2, 0, -4),
+                                    alu(AluOp::add, r1, -1),
+                                    jump(JumpOp::jne, r1, 0, -8)};
+  Scenario scenario = base();
+  put_asm(scenario, nested);
+  const auto fault = check_scenario(scenario);
+  EXPECT_FALSE(fault.has_value()) << fault->message;
+  EXPECT_EQ(walked_slots(nested), 2U + 3U * (2U + 4U * 4U + 2U));
+}
+
+TEST(CheckScenario, CountsEveryRoundOfALoopAgainstTheCallTree) {
+  using enum Reg;
+  using namespace build;
+  std::vector<Insn> block = {mov(r1, 16)};
+  block.insert(block.end(), 130, alu(AluOp::add, r0, 1));
+  block.push_back(alu(AluOp::add, r1, -1));
+  block.push_back(jump(JumpOp::jne, r1, 0, -132));
+  expect_rows({{"program entry has a call tree of more than 2000 instructions",
+                [block](Scenario& s) { put_asm(s, block); }}},
+              base());
+}
+
 TEST(CheckScenario, NamesFaultsOfAsmBlocks) {
   using enum Reg;
   using namespace build;
@@ -165,7 +199,22 @@ TEST(CheckScenario, NamesFaultsOfAsmBlocks) {
        {store(Width::b4, r10, -8, 0), load(Width::b8, r0, r10, -8)}},
       {asm_fault("2 is at fault: reads stack that the block has not written"),
        {jump(JumpOp::jeq, r0, 0, 1), store(Width::b8, r10, -8, 0), load(Width::b8, r0, r10, -8)}},
-      {asm_fault("1 is at fault: jumps back: a block has no loops"), {move, go_to(-1)}},
+      {asm_fault("1 is at fault: jumps back and ends no counted loop"), {move, go_to(-1)}},
+      {asm_fault("2 is at fault: jumps back and ends no counted loop"),
+       {move, alu(AluOp::add, r1, -1), jump(JumpOp::jne, r1, 0, -2)}},
+      {asm_fault("3 is at fault: jumps back and ends no counted loop"),
+       {mov(r1, 17), move, alu(AluOp::add, r1, -1), jump(JumpOp::jne, r1, 0, -3)}},
+      {asm_fault("3 is at fault: jumps back and ends no counted loop"),
+       {mov(r1, 4), move, alu(AluOp::add, r1, -2), jump(JumpOp::jne, r1, 0, -3)}},
+      {asm_fault("3 is at fault: jumps back and ends no counted loop"),
+       {mov(r1, 4), move, alu(AluOp::add, r2, -1), jump(JumpOp::jne, r1, 0, -3)}},
+      {asm_fault("3 is at fault: ends a loop that writes its own count"),
+       {mov(r1, 4), mov(r1, 5), alu(AluOp::add, r1, -1), jump(JumpOp::jne, r1, 0, -3)}},
+      {asm_fault("4 is at fault: ends a loop that a jump enters from outside"),
+       {jump(JumpOp::jeq, r0, 0, 1), mov(r1, 4), move, alu(AluOp::add, r1, -1), jump(JumpOp::jne, r1, 0, -3)}},
+      {asm_fault("3 is at fault: ends a loop in which a jump passes by the counting"),
+       {mov(r1, 4), jump(JumpOp::jeq, r0, 0, 1), alu(AluOp::add, r1, -1), jump(JumpOp::jne, r1, 0, -3)}},
+      {asm_fault("1 is at fault: jumps out of the block"), {move, jump(JumpOp::jne, r0, 0, -3)}},
       {asm_fault("0 is at fault: jumps out of the block"), {jump(JumpOp::jeq, r0, 0, 2), move}},
       {asm_fault("0 is at fault: jumps into a two-slot load"),
        {jump(JumpOp::jeq, r0, 0, 1), imm64_low(r0, Imm64Kind::value, 1), imm64_high(0)}},

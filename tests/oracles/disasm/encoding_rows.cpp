@@ -131,6 +131,7 @@ const std::vector<Row>& encoding_rows() {
       ENCODING(jcc_rel32, AT_AND_T("{disp32} j{0} 6"), Cond),
       // What has no operand space of its own: one sample each.
       make_row<>("call_over(std::uint32_t)", "", AT_AND_T("call 7"), [](Assembler& a) { a.call_over(2); }),
+      make_row<>("jmp_over(std::int32_t)", "", AT_AND_T("{disp32} jmp -2"), [](Assembler& a) { a.jmp_over(-7); }),
       make_row<Cond>("jcc_back(Cond,std::uint32_t)", "", AT_AND_T("j{0} 0"),
                      [](Assembler& a, Cond cond) { a.jcc_back(cond, 0); }),
       make_row<>("nops(std::uint32_t)", "", "{disp32} nop dword ptr [rax + rax]",

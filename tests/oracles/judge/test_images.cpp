@@ -41,7 +41,7 @@ TEST(JudgeImages, AreReadOnlyWhenAskedFor) {
   Judge judge = judge_of(*x86_64::find_scheme("pointer"));
   EXPECT_FALSE(judge.judge(scenario()).verdict.broken());
   EXPECT_EQ(judge.images_checked(), 0U);
-  judge.check_images(true);
+  judge.sampled(true);
   EXPECT_FALSE(judge.judge(scenario()).verdict.broken());
   EXPECT_EQ(judge.images_checked(), 2U) << "one a program; the interpreter has none";
 }
@@ -53,7 +53,7 @@ TEST(JudgeImages, AWrongLandingIsFoundWithoutBeingUsed) {
   Judge judge = judge_of(faulty);
   const bpf::Scenario quiet = *bpf::parse_graph("program p { return 1 }\nrun p\n");
   EXPECT_FALSE(judge.judge(quiet).verdict.broken());
-  judge.check_images(true);
+  judge.sampled(true);
   const Judgement judgement = judge.judge(quiet);
   EXPECT_EQ(judgement.verdict.property, Property::encoding);
   EXPECT_EQ(judgement.verdict.kind, "landing");
@@ -68,7 +68,7 @@ TEST(JudgeImages, TwoCompilationsThatDifferAreFound) {
                                if (++count % 2 == 0) e.a.nop3();
                              }});
   Judge judge = judge_of(faulty);
-  judge.check_images(true);
+  judge.sampled(true);
   const Judgement judgement = judge.judge(*bpf::parse_graph("program p { return 1 }\nrun p\n"));
   EXPECT_EQ(judgement.verdict.property, Property::determinism);
   EXPECT_EQ(judgement.verdict.kind, "code");

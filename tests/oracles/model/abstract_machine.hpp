@@ -30,8 +30,9 @@ struct Context {
 
 template <class Rule>
 struct Machine {
-  explicit Machine(const bpf::Profile& charges, Discipline discipline = Discipline::cell)
-      : profile(charges), rule{{world, discipline, Rule::numbers_of(world, charges)}} {
+  template <class... Swapped>
+  explicit Machine(const bpf::Profile& charges, Discipline discipline = Discipline::cell, Swapped... swapped)
+      : profile(charges), rule(Rule::of(world, discipline, charges, swapped...)) {
     open();
   }
 
@@ -65,7 +66,7 @@ struct Machine {
       return;
     }
     ++context.taken;
-    const bool root = move.step == Step::root_tail && rule.root_is_legal(context.frames.size());
+    const bool root = move.step == Step::root_tail && rule.root_tail_call_is_legal(context.frames.size() == 1);
     frame = root ? rule.root_tail_call(frame) : rule.tail_call(frame);
   }
 
@@ -98,10 +99,6 @@ struct Machine {
   MachineWorld world;
   Rule rule;
   std::vector<Context> contexts;
-};
-
-struct RightRule : MachineRule {
-  bool root_is_legal(std::size_t frames) const { return frames == 1; }
 };
 
 inline rc::Gen<Move> any_move() {

@@ -26,7 +26,7 @@ bpf::Profile any_profile() {
 }
 
 RC_GTEST_PROP(TailCallRule, EveryFrameOfAContextSeesExactlyWhatTheContextWasCharged, ()) {
-  Machine<RightRule> machine(any_profile());
+  Machine<MachineRule> machine(any_profile());
   for (const Move& move : any_moves()) {
     machine.take(move);
     RC_ASSERT(machine.sound());
@@ -34,7 +34,7 @@ RC_GTEST_PROP(TailCallRule, EveryFrameOfAContextSeesExactlyWhatTheContextWasChar
 }
 
 TEST(TailCallRule, ThirtyThreeAreTakenAndTheNextFallsThrough) {
-  Machine<RightRule> machine(bpf::profile_linux());
+  Machine<MachineRule> machine(bpf::profile_linux());
   for (int i = 0; i < 40; ++i) machine.take({});
   for (int i = 0; i < 60; ++i) machine.take({.step = Step::tail});
   EXPECT_EQ(machine.contexts.back().taken, 33U);
@@ -42,7 +42,7 @@ TEST(TailCallRule, ThirtyThreeAreTakenAndTheNextFallsThrough) {
 }
 
 RC_GTEST_PROP(TailCallRule, ByValueACalleesSpendingIsForgottenAtItsReturn, ()) {
-  Machine<RightRule> machine(any_profile(), Discipline::by_value);
+  Machine<MachineRule> machine(any_profile(), Discipline::by_value);
   auto& frames = machine.contexts.back().frames;
   const auto spent = *rc::gen::inRange<std::uint64_t>(0, 33);
   for (std::uint64_t i = 0; i < spent; ++i) machine.take({.step = Step::tail});

@@ -1,0 +1,59 @@
+#include "tests/planted/trial.hpp"
+
+#include <chrono>
+
+#include "gen/generate.hpp"
+#include "oracles/engine/image_source.hpp"
+#include "oracles/engine/x86_64/engine.hpp"
+#include "tests/planted/reach.hpp"
+
+namespace tailbound::planted {
+
+namespace {
+
+constexpr std::size_t x86_64_engine = 1;
+constexpr std::chrono::milliseconds time_limit{100};
+
+std::unique_ptr<engine::Engine> native(const x86_64::Scheme& scheme, const jit::Options& options) {
+  return engine::make_x86_64({.scheme = &scheme, .options = options, .time_limit = time_limit});
+}
+
+std::vector<std::unique_ptr<engine::Engine>> engines(const x86_64::Scheme& scheme,
+                                                     const jit::Options& options) {
+  std::vector<std::unique_ptr<engine::Engine>> both;
+  both.push_back(engine::make_interpreter(*scheme.identity.profile));
+  both.push_back(native(scheme, options));
+  return both;
+}
+
+std::span<const jit::Image> images(const engine::Engine& engine) {
+  return dynamic_cast<const engine::ImageSource&>(engine).images();
+}
+
+}  // namespace
+
+Trial::Trial(const Fault& fault)
+    : faulty_(fault.make()),
+      judge_(engines(faulty_, fault.options)),
+      sound_(native(fault.sound(), fault.options)) {}
+
+Verdict Trial::judge(const bpf::Scenario& scenario, bool images) {
+  judge_.sampled(images);
+  return judge_.judge(scenario).verdict;
+}
+
+Trial::Comparison Trial::compare(const bpf::Scenario& scenario) {
+  bpf::lower(scenario, lowered_);
+  const Observation& want = sound_->run_one(lowered_);
+  const Observation& got = judge_.observed(x86_64_engine);
+  const Difference where = difference(lowered_, images(*sound_), images(*judge_.engines()[x86_64_engine]));
+  const bool came_there = !where.empty() && (reached(where, got) || reached(where, want));
+  return {.reached = came_there, .triggered = !same_raw(want, got)};
+}
+
+bpf::Scenario scenario(std::uint64_t seed, std::uint64_t n) {
+  gen::ByteSource source(gen::scenario_seed(seed, n));
+  return gen::generate(source, {});
+}
+
+}  // namespace tailbound::planted
