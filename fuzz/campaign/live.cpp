@@ -35,15 +35,16 @@ std::vector<Part> parts(const Moment& before, const Moment& now, bool guided) {
       {"", rate(&Totals::scenarios), " judged/s"},
       {"", total(t.scenarios), " judged"},
       {"findings ", total(t.broken), "", t.broken != 0},
-      {"", rate(&Totals::tail_calls), " tail calls/s"},
+      {"", rate(&Totals::tail_calls), " calls/s"},
+      {"limit ", total(t.at_limit), ""},
+      {"empty ", total(t.empty), ""},
+      {"range ", total(t.out_of_range), ""},
+      {"fuel ", total(t.out_of_fuel), ""},
   };
   if (guided) {
     all.push_back({"features ", total(t.features), ""});
     all.push_back({"corpus ", total(t.kept), ""});
   }
-  all.push_back({"refused: limit ", total(t.at_limit),
-                 fmt::format(", empty {}, range {}", total(t.empty), total(t.out_of_range))});
-  all.push_back({"out of fuel ", total(t.out_of_fuel), ""});
   return all;
 }
 

@@ -161,6 +161,7 @@ constexpr const char* lesson =
     "libFuzzer draws scenarios or changes those that did something new; a corpus folder holds the latter as .graph\n"
     "files, which `run` and `show` read too. The driver seed draws each on its own: the same seed gives the same\n"
     "scenarios, whatever the number of jobs. Several runs may share a findings folder or a corpus.\n"
+    "The live line: tail calls a second; refused at the limit, for an empty slot, out of range; runs out of fuel.\n"
     "SIGUSR1 prints the histogram of outcomes while it runs; an interrupt ends it with the summary.\n"
     "  ./tailbound fuzz --time 10 --seed 7\n"
     "  ./tailbound fuzz --scheme by-value --json | tail -n 1\n"

@@ -12,17 +12,19 @@ namespace {
 /// In percent of the times that libFuzzer asks, which is every second time.
 constexpr std::uint32_t crossings = 10;
 
+bool is_space(std::uint8_t byte) { return byte == ' ' || byte == '\n' || byte == '\t'; }
+
 /// Seeds given to libFuzzer by hand are text. What the codec writes is not: it hardly ever has only printable bytes.
+/// Blank text, which libFuzzer begins with, stands for no bytes.
 bpf::Scenario scenario_of(std::span<const std::uint8_t> bytes) {
-  const bool text = !bytes.empty() && std::ranges::all_of(bytes, [](std::uint8_t byte) {
-    return (byte >= ' ' && byte <= '~') || byte == '\n' || byte == '\t';
-  });
-  if (text) {
+  if (std::ranges::all_of(bytes, is_space)) return bpf::decode_scenario({});
+  if (std::ranges::all_of(bytes, [](std::uint8_t byte) { return (byte > ' ' && byte <= '~') || is_space(byte); })) {
     auto scenario = bpf::parse_graph({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     if (scenario) return std::move(*scenario);
   }
   return bpf::decode_scenario(bytes);
 }
+
 }  // namespace
 
 ScenarioMutator::ScenarioMutator(const gen::Budget& budget, std::uint32_t fresh, std::vector<bpf::Scenario> first)

@@ -176,8 +176,18 @@ grep -q '^after [12] s, [0-9]* scenarios judged' err && echo 'ok histogram_on_de
 ! grep -q "$(printf '\033')" out err && echo 'ok fuzz_no_colours_in_a_pipe' || echo 'FAILED fuzz_no_colours_in_a_pipe: an escape'
 for driver in libfuzzer seed; do
   expect "interrupt_$driver" 0 'interrupted after' timeout --preserve-status -s INT 2 "$tb" fuzz --time 30 --driver $driver
-  expect "finds_$driver" 1 '^replay   ./tailbound run ' "$tb" fuzz --scheme by-value --driver $driver --findings found
+  expect "finds_$driver" 1 '^replay   ./tailbound replay ' "$tb" fuzz --scheme by-value --driver $driver --findings found
 done
+
+"$tb" fuzz --time 20 --jobs 2 --keep-going --findings found >out 2>&1 & searching=$!
+sleep 1.5
+kill -9 "$(ps -o pid= --ppid $searching | head -n 1)"
+sleep 1
+workers=$(ps -o pid= --ppid $searching | wc -l)
+kill -INT $searching
+wait $searching
+[ $? -eq 3 ] && [ "$workers" -eq 2 ] && grep -q 'a worker ended by Killed, not by its scenario' out &&
+  echo 'ok killed_worker_is_no_finding_and_replaced' || echo "FAILED killed_worker_is_no_finding_and_replaced: $(head -n 3 out)"
 
 # --- several findings: each signature once ---
 expect keep_going 1 '^3 different findings in ' "$tb" fuzz --scheme by-value --keep-going --findings-limit 3 --findings several
@@ -213,14 +223,25 @@ one_line corpus_without_libfuzzer 2 'expected --driver libfuzzer' "$tb" fuzz --c
 "$tb" fuzz --runs 3000 --corpus shared --scheme by-value --keep-going --findings both >/dev/null 2>&1 &
 expect two_runs_share_their_folders 1 'different findings' "$tb" fuzz --runs 3000 --corpus shared --seed 2 --scheme by-value --keep-going --findings both
 wait
-! ls shared both | grep -v '[.]graph$' | grep -q . && echo 'ok shared_folders_are_whole' || echo "FAILED shared_folders_are_whole: $(ls shared both | grep part | head -n 3)"
+torn=$(find shared both -type f ! -name '*.graph')
+[ -z "$torn" ] && echo 'ok shared_folders_are_whole' || echo "FAILED shared_folders_are_whole: $torn"
 
-# --- where nothing can be written, what was found is in the output; no file may grow: what a full disk does ---
-full_disk() { bash -c "(trap '' XFSZ; ulimit -f 0; exec \"\$@\") 2>&1 | cat; exit \${PIPESTATUS[0]}" full_disk "$@"; }
-expect full_disk_says_so 3 'File too large; the finding is in no file but this output' full_disk "$tb" fuzz --scheme by-value --findings full
-grep -q '^  program ' out && grep -q '^finding ' out && echo 'ok full_disk_loses_nothing' || echo "FAILED full_disk_loses_nothing: $(head -c 300 out)"
-expect full_disk_json 3 '"scenario":".*"written":false' full_disk "$tb" fuzz --scheme by-value --findings full --json
-expect full_disk_corpus 0 'the corpus stopped growing: fullcorpus/' full_disk "$tb" fuzz --runs 200 --corpus fullcorpus
+# --- where nothing can be written, what was found is in the output ---
+mkdir full
+cat >full_disk <<'END'
+mount -t tmpfs -o size=16k none full && head -c 100000 /dev/zero >full/filler 2>/dev/null
+exec "$@"
+END
+if unshare -rm bash full_disk test -s full/filler 2>/dev/null; then
+  on_a_full_disk="unshare -rm bash full_disk"
+  expect full_disk_says_so 3 'No space left on device; the finding is in no file but this output' \
+    $on_a_full_disk "$tb" fuzz --scheme by-value --findings full
+  grep -q '^  program ' out && grep -q '^finding ' out && echo 'ok full_disk_loses_nothing' || echo "FAILED full_disk_loses_nothing: $(head -c 300 out)"
+  expect full_disk_json 3 '"scenario":".*"written":false' $on_a_full_disk "$tb" fuzz --scheme by-value --findings full --json
+  expect full_disk_corpus 0 'the corpus stopped growing: full/.*No space left' $on_a_full_disk "$tb" fuzz --runs 200 --corpus full
+else
+  echo 'skipped full_disk: no file system can be mounted here (unshare -rm)'
+fi
 one_line findings_unwritable 2 'findings: /proc/sys: no files' "$tb" fuzz --findings /proc/sys
 
 # --- absurd options ---

@@ -122,8 +122,8 @@ TEST(Live, ANarrowTerminalShowsWhatMattersMost) {
   now.totals.broken = 2;
   EXPECT_EQ(fuzz::live_line({}, now, true, 50, {}), "10 s  100 judged/s  1000 judged  findings 2");
   EXPECT_EQ(fuzz::live_line({}, now, false, 200, {}),
-            "10 s  100 judged/s  1000 judged  findings 2  0 tail calls/s  refused: limit 0, empty 0, range 0  "
-            "out of fuel 0");
+            "10 s  100 judged/s  1000 judged  findings 2  0 calls/s  limit 0  empty 0  range 0  fuel 0");
+  EXPECT_TRUE(fuzz::live_line({}, now, true, 200, {}).ends_with("  features 0  corpus 0"));
 }
 
 }  // namespace

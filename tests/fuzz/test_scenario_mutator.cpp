@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "jit/bpf/codec.hpp"
 #include "jit/bpf/graph.hpp"
 #include "jit/bpf/limits.hpp"
@@ -27,7 +30,8 @@ Bytes mutated(fuzz::ScenarioMutator& mutator, Bytes bytes, std::size_t room, std
   return bytes;
 }
 
-RC_GTEST_PROP(ScenarioMutator, WhatItRemembersIsWhatTheBytesSay, (std::uint64_t first, std::vector<std::uint64_t> randoms)) {
+RC_GTEST_PROP(ScenarioMutator, WhatItRemembersIsWhatTheBytesSay,
+              (std::uint64_t first, std::vector<std::uint64_t> randoms)) {
   fuzz::ScenarioMutator mutator({}, 20);
   Bytes bytes = bpf::encode_scenario(scenario_of(first));
   for (const std::uint64_t random : randoms) {
@@ -39,8 +43,14 @@ RC_GTEST_PROP(ScenarioMutator, WhatItRemembersIsWhatTheBytesSay, (std::uint64_t 
 }
 
 RC_GTEST_PROP(ScenarioMutator, AnyBytesAreAScenario, (const Bytes& bytes)) {
+  RC_PRE(!std::ranges::all_of(bytes, [](std::uint8_t byte) { return std::isspace(byte) != 0; }));
   fuzz::ScenarioMutator mutator({}, 0);
   RC_ASSERT(mutator.read(bytes) == bpf::decode_scenario(bytes));
+}
+
+TEST(ScenarioMutator, BlankTextIsTheEmptyScenario) {
+  fuzz::ScenarioMutator mutator({}, 0);
+  EXPECT_EQ(mutator.read(Bytes{'\n'}), bpf::decode_scenario({}));
 }
 
 RC_GTEST_PROP(ScenarioMutator, TextIsReadAsText, (std::uint64_t seed)) {
