@@ -23,6 +23,7 @@ struct WalkOptions {
   const bpf::Profile* profile = &bpf::profile_linux();
   std::optional<std::uint64_t> fuel = std::nullopt;  // in place of the scenario's
   std::size_t keep_trace = 0;                        // entries of the full trace to keep, a run
+  std::size_t keep_attempts = 256;                   // of all runs together: the first ones
 };
 
 /// One live frame.
@@ -52,6 +53,23 @@ struct ContextCount {
   bool operator==(const ContextCount&) const = default;
 };
 
+enum class AttemptKind : std::uint8_t { taken, out_of_range, at_limit, empty };
+
+/// One tail-call attempt, as the walk came to it.
+struct AttemptSeen {
+  enum class Slot : std::uint8_t { as_at_start, changed_between_runs, changed_during_run };
+
+  std::uint32_t site = 0;
+  std::uint32_t function = 0;  // that attempted
+  std::uint32_t index = 0;     // of the slot
+  std::uint32_t program = no_program;  // in the slot
+  std::uint32_t depth = 0;     // live frames, this one included
+  std::uint32_t before = 0;    // the count, before
+  std::uint32_t on_path = 0;   // what a count handed over by value would be here
+  AttemptKind kind = AttemptKind::taken;
+  Slot slot = Slot::as_at_start;
+};
+
 class Walker {
  public:
   explicit Walker(WalkOptions options);
@@ -67,6 +85,8 @@ class Walker {
   // What the last walk did beyond the observation. Runs count from 0.
   std::span<const std::vector<TraceEntry>> traces() const { return traces_; }
   std::span<const ContextCount> contexts() const { return contexts_; }
+  /// The first attempts (WalkOptions::keep_attempts), runs one after the other.
+  std::span<const AttemptSeen> attempts() const { return attempts_; }
   /// An asm statement ran: the model does not know what it added to the ledger's `live` word.
   bool asm_seen(std::size_t run) const { return asm_seen_[run] != 0; }
 
@@ -78,6 +98,7 @@ class Walker {
   struct LiveFrame {
     std::uint32_t function = 0;
     MachineWorld::Ref cell = 0;
+    std::uint32_t on_path = 0;  // AttemptSeen::on_path
   };
   struct ChangeAtEntry {
     std::uint32_t function = 0;
@@ -112,6 +133,7 @@ class Walker {
 
   BodyEnd walk_body(std::uint32_t function);
   std::optional<std::uint32_t> attempt(const FlatOp& op);
+  void keep(const FlatOp& op, std::uint32_t index, std::uint32_t program, const MachineRule::Attempt& outcome);
   std::uint64_t evaluate(FlatExpr expr);
   std::uint64_t operand(const FlatOperand& operand);
   std::uint64_t call(std::uint32_t function);
@@ -137,6 +159,8 @@ class Walker {
   std::size_t run_ = 0;
   std::vector<std::vector<TraceEntry>> traces_;
   std::vector<ContextCount> contexts_;
+  std::vector<AttemptSeen> attempts_;
+  std::vector<AttemptSeen::Slot> slot_state_;  // by position
   std::vector<std::uint8_t> asm_seen_;
   std::optional<Capture> capture_;
   std::vector<Frame> captured_;

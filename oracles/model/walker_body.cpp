@@ -51,9 +51,26 @@ std::optional<std::uint32_t> Walker::attempt(const FlatOp& op) {
   context.out_of_range += outcome.out_of_range;
   context.at_limit += outcome.at_limit;
   context.empty += outcome.empty;
+  if (attempts_.size() < options_.keep_attempts) keep(op, index, program, outcome);
   if (outcome.taken) return program;
   ledger_.fall_through(op.site);
   return std::nullopt;
+}
+
+void Walker::keep(const FlatOp& op, std::uint32_t index, std::uint32_t program,
+                  const MachineRule::Attempt& outcome) {
+  using enum AttemptKind;
+  AttemptSeen& seen = attempts_.emplace_back();
+  seen.site = op.site;
+  seen.function = frame().function;
+  seen.index = index;
+  seen.program = program;
+  seen.depth = static_cast<std::uint32_t>(frames_.size());
+  seen.before = static_cast<std::uint32_t>(outcome.before);
+  seen.on_path = frame().on_path;
+  seen.kind = outcome.taken ? taken : outcome.out_of_range ? out_of_range : outcome.at_limit ? at_limit : empty;
+  const FlatArray& array = flat_.arrays[op.place];
+  if (index < array.size) seen.slot = slot_state_[array.first_slot + index];
 }
 
 std::uint64_t Walker::evaluate(FlatExpr expr) {

@@ -12,6 +12,7 @@
 #include "oracles/engine/x86_64/engine.hpp"
 #include "oracles/judge/judge.hpp"
 #include "oracles/model/walker.hpp"
+#include "tests/bench/features.hpp"
 #include "tests/bench/insns.hpp"
 #include "tests/bench/compile_by_size.hpp"
 #include "tests/bench/mix.hpp"
@@ -180,6 +181,7 @@ int main(int argc, char** argv) {
   benchmark::RegisterBenchmark("stack_bound", stack_bound);
   register_compile_by_size();
   register_mutate();
+  register_features();
   std::vector<char*> arguments(argv, argv + argc);
   std::string repetitions = "--benchmark_repetitions=5";
   std::string aggregates = "--benchmark_report_aggregates_only=true";
