@@ -14,8 +14,8 @@ namespace tailbound::gen {
 /// What a change may not exceed; what is larger already may stay as large as it is.
 struct Bounds {
   std::size_t programs = 0;
-  std::size_t functions = 0;   // of one program, main included
-  std::size_t statements = 0;  // of the whole scenario, nested ones included
+  std::size_t functions = 0;    // of one program, main included
+  std::size_t statements = 0;   // of the whole scenario, nested ones included
   std::size_t in_function = 0;  // statements of one function
   std::size_t arrays = 4;
   std::uint32_t array_size = 64;

@@ -51,7 +51,8 @@ class Crossing {
     for (std::size_t i = child_.maps.size(); i < other_.maps.size(); ++i) child_.maps.push_back(other_.maps[i]);
   }
 
-  /// An array that the child has at that place stays, larger if the other's is; one that it has not comes empty.
+  /// An array that the child has at that place stays, larger if the other's is; one that it has not comes
+  /// empty.
   void take_arrays() {
     for (std::size_t i = 0; i < other_.arrays.size(); ++i) {
       const ProgArray& array = other_.arrays[i];
@@ -86,7 +87,8 @@ class Crossing {
 
   /// Of programs that did not come the child has another in their place; repair wraps the function.
   std::uint16_t place_of(std::uint16_t program) const {
-    return to_[program] != nowhere ? to_[program] : static_cast<std::uint16_t>(program % child_.programs.size());
+    return to_[program] != nowhere ? to_[program]
+                                   : static_cast<std::uint16_t>(program % child_.programs.size());
   }
 
   void adapt(Program& program) const {
@@ -117,7 +119,7 @@ class Crossing {
   Scenario child_;
   const Scenario& other_;
   std::uint32_t own_programs_ = size(child_.programs);  // before any came
-  std::vector<std::uint16_t> to_;  // by program of the other: its place in the child
+  std::vector<std::uint16_t> to_;                       // by program of the other: its place in the child
   std::size_t statements_ = 0;
   std::size_t most_statements_ = 0;
 };

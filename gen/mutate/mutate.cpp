@@ -8,8 +8,8 @@ namespace tailbound::gen {
 
 namespace {
 
-constexpr std::uint32_t drawn_anew = 3;    // percent
-constexpr std::uint32_t one_more = 30;     // percent: of changing a further place
+constexpr std::uint32_t drawn_anew = 3;  // percent
+constexpr std::uint32_t one_more = 30;   // percent: of changing a further place
 constexpr std::uint32_t most_changes = 4;
 /// An operation that finds nothing to change gives way to another.
 constexpr int most_tries = 12;

@@ -75,7 +75,7 @@ Place find_gap(Mutation& mutation, bpf::FunctionRef function) {
   if (mutation.source.percent(20)) {
     if (const auto nested = find_place(mutation, function, is<bpf::If>)) {
       auto& branch = std::get<bpf::If>(nested->statement().node);
-        bpf::Block& arm = mutation.source.percent(70) ? branch.then_block : branch.else_block;
+      bpf::Block& arm = mutation.source.percent(70) ? branch.then_block : branch.else_block;
       const std::size_t gaps = arm.size() + (bpf::always_returns(arm) ? 0 : 1);
       return {function, &arm, mutation.below(gaps), nested->nesting + 1};
     }

@@ -13,11 +13,12 @@ class Walk {
     if (from >= program_.functions.size() || seen_.test(from)) return false;
     seen_.set(from);
     bool found = false;
-    bpf::visit(program_.functions[from].body, [](const bpf::Statement&) {},
-               [&](const bpf::Expr& expr) {
-                 const auto* call = std::get_if<bpf::CallValue>(&expr.first);
-                 if (call != nullptr && !found) found = run(call->function, to);
-               });
+    bpf::visit(
+        program_.functions[from].body, [](const bpf::Statement&) {},
+        [&](const bpf::Expr& expr) {
+          const auto* call = std::get_if<bpf::CallValue>(&expr.first);
+          if (call != nullptr && !found) found = run(call->function, to);
+        });
     return found;
   }
 

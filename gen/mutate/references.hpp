@@ -54,6 +54,23 @@ void each_program_of(bpf::Event& event, Change&& change) {
              event);
 }
 
+/// Takes the program out; what named it names the first one, and slots that held it are empty.
+inline void erase_program(bpf::Scenario& scenario, std::uint16_t gone) {
+  scenario.programs.erase(scenario.programs.begin() + gone);
+  const auto fix = [&](std::uint16_t& program) {
+    if (program > gone) --program;
+    else if (program == gone) program = 0;
+  };
+  for (bpf::ProgArray& array : scenario.arrays) {
+    std::erase_if(array.slots, [&](const bpf::Slot& slot) { return slot.program == gone; });
+    for (bpf::Slot& slot : array.slots) fix(slot.program);
+  }
+  for (bpf::Program& program : scenario.programs) {
+    each_entries_of(program, [&](bpf::FunctionRef& function) { fix(function.program); });
+  }
+  for (bpf::Event& event : scenario.events) each_program_of(event, fix);
+}
+
 /// What a file expects of its runs holds for that file alone.
 inline void forget_expectations(bpf::Scenario& scenario) {
   for (bpf::Event& event : scenario.events) {

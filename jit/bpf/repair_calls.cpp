@@ -1,5 +1,6 @@
 // Repair of a program's call graph: calls that must not be become 0, then what is no longer called goes.
 #include <algorithm>
+#include <numeric>
 #include <ranges>
 
 #include "jit/bpf/call_graph.hpp"
@@ -133,6 +134,25 @@ std::vector<std::uint16_t> drop_uncalled(Program& program) {
   return to;
 }
 
+/// Asked before anything is changed: most programs are as they must be, and one look at the calls says so.
+bool fits(const Program& program, const Limits& limits) {
+  const Calls calls = calls_of(program);
+  const CallOrder order = call_order(calls);
+  if (order.order.size() != calls.size() || find_recursive(calls, order)) return false;
+  const auto facts = frame_facts(program, limits);
+  const auto depths = chain_depths(calls, order, facts);
+  for (std::size_t f = 0; f < facts.size(); ++f) {
+    if (facts[f].bytes > limits.stack || !chain_fault(limits, depths[f], facts[f]).empty()) return false;
+  }
+  return expanded_cost(program, calls, order) <= limits.expanded_insns;
+}
+
+std::vector<std::uint16_t> unchanged(const Program& program) {
+  std::vector<std::uint16_t> to(program.functions.size());
+  std::iota(to.begin(), to.end(), std::uint16_t{0});
+  return to;
+}
+
 void fit_program(Program& program, const Limits& limits) {
   for (Function& function : program.functions) drop_map_helpers_without_room(function, limits);
   cut_recursion(program);
@@ -147,6 +167,10 @@ void calls(Scenario& scenario) {
   Renumbering to;
   bool dropped = false;
   for (Program& program : scenario.programs) {
+    if (fits(program, limits)) {
+      to.push_back(unchanged(program));
+      continue;
+    }
     fit_program(program, limits);
     to.push_back(drop_uncalled(program));
     dropped = dropped || to.back().size() != program.functions.size();

@@ -91,6 +91,10 @@ void event_references(Scenario& scenario) {
 }
 
 void probes(Scenario& scenario) {
+  const auto attaches = [](const Event& event) {
+    return std::holds_alternative<Attach>(event) || std::holds_alternative<Detach>(event);
+  };
+  if (std::ranges::none_of(scenario.events, attaches)) return;
   ProbeRules rules(scenario);
   filter(scenario.events, [&](const Event& event) {
     return attach_step<Attach>(rules, event) && attach_step<Detach>(rules, event);

@@ -1,5 +1,8 @@
 // Repair of names: what is no name, or is taken, becomes a canonical one.
+#include <algorithm>
 #include <set>
+#include <string_view>
+#include <vector>
 
 #include "jit/bpf/names.hpp"
 #include "jit/bpf/repair_parts.hpp"
@@ -40,6 +43,29 @@ class Scope {
   std::vector<Waiting> waiting_;
 };
 
+/// Asked first: most names may stay, and to see it needs no copies of them.
+bool all_good(std::vector<std::string_view>& scope) {
+  if (!std::ranges::all_of(scope, is_name)) return false;
+  std::ranges::sort(scope);
+  return std::ranges::adjacent_find(scope) == scope.end();
+}
+
+bool all_good(const Scenario& scenario) {
+  std::vector<std::string_view> scope;
+  for (const Program& program : scenario.programs) {
+    scope.clear();
+    for (const Function& function : program.functions) scope.push_back(function.name);
+    if (!all_good(scope)) return false;
+  }
+  scope.clear();
+  for (const Program& program : scenario.programs) scope.push_back(program.name());
+  if (!all_good(scope)) return false;
+  scope.clear();
+  for (const ArrayMap& map : scenario.maps) scope.push_back(map.name);
+  for (const ProgArray& array : scenario.arrays) scope.push_back(array.name);
+  return all_good(scope);
+}
+
 void program_names(Scenario& scenario) {
   Scope scope;
   for (std::size_t p = 0; p < scenario.programs.size(); ++p) {
@@ -68,6 +94,7 @@ void map_names(Scenario& scenario) {
 }  // namespace
 
 void names(Scenario& scenario) {
+  if (all_good(scenario)) return;
   program_names(scenario);
   for (Program& program : scenario.programs) subprogram_names(program);
   map_names(scenario);

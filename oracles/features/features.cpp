@@ -1,21 +1,22 @@
 #include "oracles/features/features.hpp"
 
-#include <algorithm>
-#include <bit>
+#include "oracles/features/parts.hpp"
 
 namespace tailbound::features {
 
-void count(const bpf::Scenario& scenario, const Judge&, const Judgement& judgement,
+void count(const bpf::Scenario& scenario, const model::Walker& walker, const Observation& seen,
            std::span<volatile std::uint8_t, counters> into) {
-  const Forecast& seen = judgement.forecast;
-  const std::uint64_t amounts[] = {seen.tail_calls, seen.out_of_range, seen.at_limit, seen.empty, scenario.programs.size()};
-  std::size_t place = 0;
-  for (const std::uint64_t amount : amounts) {
-    // One counter for every power of two.
-    const auto row = static_cast<std::size_t>(std::bit_width(amount));
-    into[place + std::min<std::size_t>(row, 31)] = 1;
-    place += 32;
-  }
+  static thread_local Layout layout;
+  layout.read(scenario, seen);
+  Tally tally(into);
+  count_attempts(layout, walker, tally);
+  count_functions(layout, tally);
+  count_runs(scenario, layout, seen, tally);
+}
+
+void count(const bpf::Scenario& scenario, const Judge& judge, const Judgement&,
+           std::span<volatile std::uint8_t, counters> into) {
+  count(scenario, judge.walker(), judge.predicted(0), into);
 }
 
 }  // namespace tailbound::features

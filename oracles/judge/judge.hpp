@@ -59,6 +59,8 @@ class Judge {
   // Of the last judge():
   const Observation& predicted(std::size_t engine) const;
   const Observation& observed(std::size_t engine) const { return *witnesses_[engine].seen; }
+  /// What the model of the first engine's profile walked.
+  const model::Walker& walker() const { return *models_.front().walker; }
 
  private:
   struct Model {

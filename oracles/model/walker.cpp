@@ -49,6 +49,8 @@ void BasicWalker<Rule>::start(const bpf::Scenario& scenario) {
   attached_.assign(flat_.functions.size(), 0);
   changes_at_.assign(flat_.functions.size(), 0);
   contexts_.clear();
+  attempts_.clear();
+  slot_state_.assign(flat_.slots.size(), AttemptSeen::Slot::as_at_start);
 
   const auto is_run = [](const bpf::Event& event) { return std::holds_alternative<bpf::Run>(event); };
   const auto runs = static_cast<std::size_t>(std::ranges::count_if(scenario.events, is_run));
@@ -73,7 +75,10 @@ template <class Rule>
 void BasicWalker<Rule>::take(const bpf::Event& event) {
   std::visit(bpf::Match{
                  [&](const bpf::Run& e) { run(e.program); },
-                 [&](const bpf::SetSlot& e) { flat_.slots[flat_.position(e)] = program_in(e); },
+                 [&](const bpf::SetSlot& e) {
+                   flat_.slots[flat_.position(e)] = program_in(e);
+                   slot_state_[flat_.position(e)] = AttemptSeen::Slot::changed_between_runs;
+                 },
                  [&](const bpf::SetCell& e) { flat_.cells[flat_.position(e.cell)] = e.value; },
                  [&](const bpf::AtEntry& e) {
                    const std::uint32_t function = flat_.id(e.function);
@@ -176,7 +181,7 @@ MachineWorld::Ref BasicWalker<Rule>::open_context() {
 template <class Rule>
 std::uint64_t BasicWalker<Rule>::live_frame(std::uint32_t function, MachineWorld::Ref cell) {
   require_depth(frames_.size());
-  frames_.push_back({function, cell});
+  frames_.push_back({function, cell, frames_.empty() ? 0 : frame().on_path});
   std::uint64_t value = 0;
   bool by_tail_call = false;
   while (record_entry(frame().function, by_tail_call)) {
@@ -186,7 +191,7 @@ std::uint64_t BasicWalker<Rule>::live_frame(std::uint32_t function, MachineWorld
       break;
     }
     // The target's main takes over this frame, behind its attach point: no probe sees it.
-    frame() = {end.target, rule_.tail_call(frame().cell)};
+    frame() = {end.target, rule_.tail_call(frame().cell), frame().on_path + 1};
     by_tail_call = true;
   }
   frames_.pop_back();
@@ -220,6 +225,7 @@ void BasicWalker<Rule>::change_slots(std::uint32_t function) {
   for (const ChangeAtEntry& change : changes_) {
     if (change.function != function || change.count != ledger_.entries(function)) continue;
     flat_.slots[change.slot] = change.program;
+    slot_state_[change.slot] = AttemptSeen::Slot::changed_during_run;
     frame().cell = rule_.slot_update(frame().cell);
   }
 }

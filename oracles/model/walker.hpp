@@ -24,6 +24,7 @@ struct WalkOptions {
   const bpf::Profile* profile = &bpf::profile_linux();
   std::optional<std::uint64_t> fuel = std::nullopt;  // in place of the scenario's
   std::size_t keep_trace = 0;                        // entries of the full trace to keep, a run
+  std::size_t keep_attempts = 256;                   // of all runs together: the first ones
 };
 
 /// One live frame.
@@ -53,6 +54,23 @@ struct ContextCount {
   bool operator==(const ContextCount&) const = default;
 };
 
+enum class AttemptKind : std::uint8_t { taken, out_of_range, at_limit, empty };
+
+/// One tail-call attempt, as the walk came to it.
+struct AttemptSeen {
+  enum class Slot : std::uint8_t { as_at_start, changed_between_runs, changed_during_run };
+
+  std::uint32_t site = 0;
+  std::uint32_t function = 0;  // that attempted
+  std::uint32_t index = 0;     // of the slot
+  std::uint32_t program = no_program;  // in the slot
+  std::uint32_t depth = 0;     // live frames, this one included
+  std::uint32_t before = 0;    // the count, before
+  std::uint32_t on_path = 0;   // what a count handed over by value would be here
+  AttemptKind kind = AttemptKind::taken;
+  Slot slot = Slot::as_at_start;
+};
+
 /// The rule is a parameter, so that a wrong one walks the same way; `swapped` are its further arguments.
 template <class Rule>
 class BasicWalker {
@@ -72,6 +90,8 @@ class BasicWalker {
   // What the last walk did beyond the observation. Runs count from 0.
   std::span<const std::vector<TraceEntry>> traces() const { return traces_; }
   std::span<const ContextCount> contexts() const { return contexts_; }
+  /// The first attempts (WalkOptions::keep_attempts), runs one after the other.
+  std::span<const AttemptSeen> attempts() const { return attempts_; }
   /// An asm statement ran: the model does not know what it added to the ledger's `live` word.
   bool asm_seen(std::size_t run) const { return asm_seen_[run] != 0; }
 
@@ -83,6 +103,7 @@ class BasicWalker {
   struct LiveFrame {
     std::uint32_t function = 0;
     MachineWorld::Ref cell = 0;
+    std::uint32_t on_path = 0;  // AttemptSeen::on_path
   };
   struct ChangeAtEntry {
     std::uint32_t function = 0;
@@ -119,6 +140,7 @@ class BasicWalker {
 
   BodyEnd walk_body(std::uint32_t function);
   std::uint32_t attempt(const FlatOp& op);
+  void keep(const FlatOp& op, std::uint32_t index, std::uint32_t program, const typename Rule::Attempt& outcome);
   std::uint64_t evaluate(const FlatExpr& expr) { return expr.is_number() ? expr.number : compute(expr); }
   std::uint64_t compute(const FlatExpr& expr);
   std::uint64_t operand(const FlatOperand& operand);
@@ -147,6 +169,8 @@ class BasicWalker {
   bool entries_matter_ = false;  // beyond the ledger: traces, a capture, changes at entries
   std::vector<std::vector<TraceEntry>> traces_;
   std::vector<ContextCount> contexts_;
+  std::vector<AttemptSeen> attempts_;
+  std::vector<AttemptSeen::Slot> slot_state_;  // by position
   std::vector<std::uint8_t> asm_seen_;
   std::optional<Capture> capture_;
   std::vector<Frame> captured_;

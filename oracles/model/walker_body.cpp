@@ -53,9 +53,27 @@ std::uint32_t BasicWalker<Rule>::attempt(const FlatOp& op) {
   context.out_of_range += outcome.out_of_range;
   context.at_limit += outcome.at_limit;
   context.empty += outcome.empty;
+  if (attempts_.size() < options_.keep_attempts) keep(op, index, program, outcome);
   if (outcome.taken) return program;
   ledger_.fall_through(op.site);
   return no_program;
+}
+
+template <class Rule>
+void BasicWalker<Rule>::keep(const FlatOp& op, std::uint32_t index, std::uint32_t program,
+                             const typename Rule::Attempt& outcome) {
+  using enum AttemptKind;
+  AttemptSeen& seen = attempts_.emplace_back();
+  seen.site = op.site;
+  seen.function = frame().function;
+  seen.index = index;
+  seen.program = program;
+  seen.depth = static_cast<std::uint32_t>(frames_.size());
+  seen.before = static_cast<std::uint32_t>(outcome.before);
+  seen.on_path = frame().on_path;
+  seen.kind = outcome.taken ? taken : outcome.out_of_range ? out_of_range : outcome.at_limit ? at_limit : empty;
+  const FlatArray& array = flat_.arrays[op.place];
+  if (index < array.size) seen.slot = slot_state_[array.first_slot + index];
 }
 
 template <class Rule>

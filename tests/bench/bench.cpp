@@ -14,6 +14,7 @@
 #include "tests/bench/compile_by_size.hpp"
 #include "tests/bench/failure.hpp"
 #include "tests/bench/faults.hpp"
+#include "tests/bench/features.hpp"
 #include "tests/bench/insns.hpp"
 #include "tests/bench/mix.hpp"
 #include "tests/bench/mutate.hpp"
@@ -163,6 +164,7 @@ int main(int argc, char** argv) {
   benchmark::RegisterBenchmark("stack_bound", stack_bound);
   register_compile_by_size();
   register_mutate();
+  register_features();
   std::vector<char*> arguments(argv, argv + argc);
   std::string repetitions = "--benchmark_repetitions=5";
   std::string aggregates = "--benchmark_report_aggregates_only=true";

@@ -10,7 +10,9 @@ namespace tailbound::bench {
 
 namespace {
 
-const bpf::Scenario& of_mix(std::uint64_t n) { return reference_mix().scenarios[n % reference_mix().scenarios.size()]; }
+const bpf::Scenario& of_mix(std::uint64_t n) {
+  return reference_mix().scenarios[n % reference_mix().scenarios.size()];
+}
 
 /// A corpus entry is changed once, so every iteration starts from a fresh copy.
 template <class Change>

@@ -353,12 +353,26 @@ one_line absurd_sample 2 'sample' "$tb" fuzz --sample x
 json_keys fuzz_json_encoding 0 encoding_checked,encoding_sample "$tb" fuzz --time 1 --json
 for file in "$selftests"/*.graph; do
   for scheme in pointer by-value; do
-    expect "show_${scheme}_$(basename "$file" .graph)" 0 '<- a tail call lands here' "$checked" show "$file" --scheme "$scheme"
+    expect "show_${scheme}_$(basename "$file" .graph)" 0 '<- a tail call lands here' "$checked" show "$file" --code --scheme "$scheme"
+    expect "show_frames_${scheme}_$(basename "$file" .graph)" 0 "^frames under scheme $scheme" "$checked" show "$file" --scheme "$scheme"
   done
 done
-expect show_marks_sites 0 '<- bypass of site 0' "$tb" show "$hierarchy"
+expect show_marks_sites 0 '<- bypass of site 0' "$tb" show "$hierarchy" --code
 ! grep -q "$(printf '\033')" out && echo 'ok show_no_colours_in_a_pipe' || echo 'FAILED show_no_colours_in_a_pipe: an escape'
-expect show_help 0 'As compiled' "$tb" show --help
+expect show_help 0 'who calls whom' "$tb" show --help
+expect show_hierarchy 0 '==> jmp_table\[0\]: entry .*33 taken, 35 at the limit' "$tb" show "$hierarchy"
+json_keys show_json 0 functions,tail_calls,live "$tb" show "$hierarchy" --json
+one_line show_json_and_code 2 'excludes' "$tb" show "$hierarchy" --json --code
+if command -v dot >/dev/null; then
+  expect show_svg 0 'frames under' "$tb" show "$hierarchy" --svg "$PWD/show.svg" --dot "$PWD/show.dot"
+  grep -q '</svg>' show.svg && echo 'ok show_svg_is_whole' || echo 'FAILED show_svg_is_whole'
+  dot -Tsvg show.dot >/dev/null && echo 'ok show_dot_is_read' || echo 'FAILED show_dot_is_read'
+else
+  echo 'skipped show_svg: no dot (Debian package graphviz)'
+fi
+one_line show_svg_without_dot 3 'graphviz' env PATH=/nowhere "$tb" show "$hierarchy" --svg "$PWD/none.svg"
+[ ! -e none.svg ] && echo 'ok show_no_half_svg' || echo 'FAILED show_no_half_svg'
+one_line show_svg_nowhere 3 'regular' "$tb" show "$hierarchy" --dot /dev/null/x.dot
 one_line show_unknown_scheme 2 "unknown scheme 'best'" "$tb" show "$hierarchy" --scheme best
 one_line show_no_such_file 2 'no such file' "$tb" show absent.graph
 

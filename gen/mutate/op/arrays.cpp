@@ -14,8 +14,8 @@ namespace {
 
 /// Repair gives what has no name one that is free.
 ProgArray draw_array(Mutation& m) {
-  ProgArray array{.name = {}, .size = m.source.percent(80) ? m.source.between(1, 6) : m.source.between(1, 40),
-                  .slots = {}};
+  ProgArray array{
+      .name = {}, .size = m.source.percent(80) ? m.source.between(1, 6) : m.source.between(1, 40), .slots = {}};
   for (std::uint32_t i = m.source.between(1, 3); i > 0; --i) {
     put_slot(array, m.source.below(array.size), m.any_program());
   }

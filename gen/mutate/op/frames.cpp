@@ -34,7 +34,8 @@ bool change_stack(Mutation& m) {
 
 bool change_keep(Mutation& m) {
   Function& function = m.at(m.any_function());
-  const std::uint8_t masks[] = {0, keep::all, static_cast<std::uint8_t>(function.keep ^ (1U << m.source.below(4)))};
+  const std::uint8_t masks[] = {0, keep::all,
+                                static_cast<std::uint8_t>(function.keep ^ (1U << m.source.below(4)))};
   const std::uint8_t mask = masks[m.below(std::size(masks))];
   if (mask == function.keep) return false;
   function.keep = mask;

@@ -28,8 +28,11 @@ unsigned depth_of(const Block& block) {
 }
 
 If draw_guard(Mutation& m) {
-  return {.left = draw_value(m), .compare = draw_compare(m.source),
-          .right = static_cast<std::int32_t>(m.source.below(40)) - 4, .then_block = {}, .else_block = {}};
+  return {.left = draw_value(m),
+          .compare = draw_compare(m.source),
+          .right = static_cast<std::int32_t>(m.source.below(40)) - 4,
+          .then_block = {},
+          .else_block = {}};
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ HelperCall draw_helper(Mutation& m) {
 
 /// Of registers r0 to r5, and now and then of the stack; repair mends what cannot stand.
 Insn draw_insn(Mutation& m, std::uint32_t stack) {
-  constexpr AluOp ops[] = {AluOp::add, AluOp::sub, AluOp::mul, AluOp::div, AluOp::mod, AluOp::bit_or,
+  constexpr AluOp ops[] = {AluOp::add,     AluOp::sub,     AluOp::mul, AluOp::div, AluOp::mod,  AluOp::bit_or,
                            AluOp::bit_and, AluOp::bit_xor, AluOp::lsh, AluOp::rsh, AluOp::arsh, AluOp::mov};
   const auto dst = static_cast<Reg>(m.source.below(6));
   const auto src = static_cast<Reg>(m.source.below(6));

@@ -31,8 +31,8 @@ bool room_for_program(const Mutation& m, std::size_t statements) {
 }
 
 Function draw_function(Mutation& m) {
-  Function function{.name = {}, .stack = 0, .keep = static_cast<std::uint8_t>(m.source.below(keep::all + 1)),
-                    .body = {}};
+  Function function{
+      .name = {}, .stack = 0, .keep = static_cast<std::uint8_t>(m.source.below(keep::all + 1)), .body = {}};
   if (m.source.percent(40)) function.stack = static_cast<std::uint16_t>(m.source.between(1, 24));
   if (!m.scenario.arrays.empty() && m.source.percent(80)) {
     const std::uint16_t array = m.index_below(m.scenario.arrays.size());
@@ -40,22 +40,6 @@ Function draw_function(Mutation& m) {
   }
   function.body.push_back({Return{draw_value(m)}});
   return function;
-}
-
-/// What named the program that is gone names the first one.
-void forget_program(Scenario& scenario, std::uint16_t gone) {
-  const auto fix = [&](std::uint16_t& program) {
-    if (program > gone) --program;
-    else if (program == gone) program = 0;
-  };
-  for (ProgArray& array : scenario.arrays) {
-    std::erase_if(array.slots, [&](const Slot& slot) { return slot.program == gone; });
-    for (Slot& slot : array.slots) fix(slot.program);
-  }
-  for (Program& program : scenario.programs) {
-    each_entries_of(program, [&](FunctionRef& function) { fix(function.program); });
-  }
-  for (Event& event : scenario.events) each_program_of(event, fix);
 }
 
 }  // namespace
@@ -84,9 +68,7 @@ bool copy_program(Mutation& m) {
 
 bool drop_program(Mutation& m) {
   if (m.scenario.programs.size() < 2) return false;
-  const std::uint16_t gone = m.any_program();
-  m.scenario.programs.erase(m.scenario.programs.begin() + gone);
-  forget_program(m.scenario, gone);
+  erase_program(m.scenario, m.any_program());
   return true;
 }
 

@@ -35,8 +35,10 @@ bool return_early(Mutation& m) {
   if (!m.has_room(m.at(function), 2)) return false;
   const Place gap = find_gap(m, function);
   if (gap.nesting >= cap::nesting) return false;
-  gap.insert({If{.left = draw_value(m), .compare = draw_compare(m.source),
-                 .right = static_cast<std::int32_t>(m.source.below(40)), .then_block = {{Return{draw_value(m)}}},
+  gap.insert({If{.left = draw_value(m),
+                 .compare = draw_compare(m.source),
+                 .right = static_cast<std::int32_t>(m.source.below(40)),
+                 .then_block = {{Return{draw_value(m)}}},
                  .else_block = {}}});
   return true;
 }

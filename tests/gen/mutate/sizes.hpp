@@ -13,8 +13,8 @@ namespace tailbound::test {
 struct Sizes {
   std::array<std::size_t, 7> of{};
 
-  static constexpr std::array<const char*, 7> names = {"programs",   "functions of a program", "statements", "arrays",
-                                                       "array size", "maps",                   "events"};
+  static constexpr std::array<const char*, 7> names = {
+      "programs", "functions of a program", "statements", "arrays", "array size", "maps", "events"};
 
   static Sizes measured(const bpf::Scenario& scenario) {
     Sizes sizes{{scenario.programs.size(), 0, gen::statements_of(scenario), scenario.arrays.size(), 0,

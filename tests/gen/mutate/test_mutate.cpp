@@ -87,7 +87,8 @@ TEST(Mutate, AThousandChangesInARowStayWithinTheBounds) {
       const Sizes before = Sizes::measured(scenario);
       gen::ByteSource source(start * 1000 + step);
       gen::mutate(source, {}, scenario);
-      ASSERT_EQ(Sizes::measured(scenario).beyond(bounds.larger(before)), "") << "start " << start << " step " << step;
+      ASSERT_EQ(Sizes::measured(scenario).beyond(bounds.larger(before)), "")
+          << "start " << start << " step " << step;
     }
   }
 }
@@ -144,7 +145,8 @@ TEST(Mutate, EveryOperationHasANameAWeightAndAnEffect) {
       bpf::Scenario scenario = before;
       gen::Mutation mutation{source, bounds, scenario};
       if (!op.apply(mutation)) {
-        EXPECT_EQ(bpf::print_graph(scenario), bpf::print_graph(before)) << op.name << " said that it changed nothing";
+        EXPECT_EQ(bpf::print_graph(scenario), bpf::print_graph(before))
+            << op.name << " said that it changed nothing";
         continue;
       }
       ++applied;

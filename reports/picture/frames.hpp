@@ -1,0 +1,11 @@
+// The machine stack's part of a picture.
+#pragma once
+
+#include "reports/picture/picture.hpp"
+
+namespace tailbound::reports {
+
+/// Fills in each function's frame, and what is live under each function that tail-calls.
+void add_frames(const bpf::Scenario& scenario, const x86_64::Scheme& scheme, Picture& picture);
+
+}  // namespace tailbound::reports
