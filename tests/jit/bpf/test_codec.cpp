@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <chrono>
 #include <random>
 
 #include "jit/bpf/codec.hpp"
@@ -212,15 +211,11 @@ std::vector<std::pair<std::string, ByteVector>> greedy_inputs() {
   return inputs;
 }
 
-TEST(Codec, AMegabyteDecodesInLittleTimeToABoundedScenario) {
+TEST(Codec, AMegabyteDecodesToABoundedScenario) {
   for (const auto& [name, bytes] : greedy_inputs()) {
-    const auto start = std::chrono::steady_clock::now();
     const Scenario scenario = decode_scenario(bytes);
-    const auto spent = std::chrono::steady_clock::now() - start;
     EXPECT_EQ(fault_of(scenario), "") << name;
     EXPECT_LT(count_statements(scenario), std::size_t{cap::programs} * 500) << name;
-    // 35 ms at most on the machine where this was written; the room above is for sanitizers and busy machines.
-    EXPECT_LT(std::chrono::duration<double>(spent).count(), 3.0) << name;
   }
 }
 
