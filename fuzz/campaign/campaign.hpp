@@ -29,7 +29,7 @@ struct Found {
 
 struct CampaignOptions {
   EngineChoice engines;
-  gen::Budget budget;
+  gen::Plan plan{gen::Budget{}};
   Driver driver = Driver::libfuzzer;
   std::uint64_t seed = 1;
   double seconds = 60;      // infinite: no limit

@@ -1,5 +1,6 @@
 // tailbound fuzz
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,6 +32,8 @@ struct FuzzOptions {
   std::uint32_t jobs = std::max(1U, std::thread::hardware_concurrency());
   std::uint32_t sample = CampaignOptions{}.sample;
   std::uint32_t fresh = CampaignOptions{}.fresh;
+  std::string shapes;
+  std::string without_shapes;
   std::string corpus;
   std::string findings = "findings";
   bool keep_going = false;
@@ -124,6 +127,16 @@ Exit exit_of(const CampaignEnd& end, const CampaignOptions& campaign, const Find
   return Exit::could_not_run;
 }
 
+bool read_shapes(const FuzzOptions& options, CampaignOptions& campaign) {
+  const auto weights = gen::select_shapes(options.shapes, options.without_shapes);
+  if (!weights) {
+    complain(weights.error());
+    return false;
+  }
+  campaign.plan.weights = *weights;
+  return true;
+}
+
 /// What files expect is not asked for here, and --sample 0 is a choice too: what is left must judge.
 bool some_judge(const CampaignOptions& campaign) {
   OracleSet judging = campaign.oracles;
@@ -138,6 +151,7 @@ bool some_judge(const CampaignOptions& campaign) {
 Exit fuzz(const FuzzOptions& options) {
   CampaignOptions campaign = campaign_of(options);
   if (!options.engines.read(campaign.engines)) return Exit::bad_input;
+  if (!read_shapes(options, campaign)) return Exit::bad_input;
   if (!options.oracles.read(campaign.oracles) || !some_judge(campaign)) return Exit::bad_input;
   if (const auto ready = reports::prepare_folder(options.findings); !ready) {
     complain("--findings: " + ready.error());
@@ -168,6 +182,12 @@ constexpr const char* lesson =
     "  ./tailbound fuzz --scheme by-value --keep-going --time 30\n"
     "  ./tailbound fuzz --driver seed --runs 100000";
 
+std::string shape_names() {
+  std::vector<std::string_view> names;
+  for (const gen::Shape& shape : gen::shapes()) names.push_back(shape.name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 void add_search_options(CLI::App& command, FuzzOptions& options) {
   command.add_option("--driver", options.driver, "what proposes scenarios: libfuzzer or seed")
       ->capture_default_str()
@@ -178,10 +198,13 @@ void add_search_options(CLI::App& command, FuzzOptions& options) {
   command.add_option("--fresh", options.fresh, "libfuzzer: percent of scenarios drawn anew, not mutated")
       ->capture_default_str()
       ->check(CLI::Range(0, 100));
+  command.add_option("--shapes", options.shapes,
+                     fmt::format("draw these alone, separated by commas, of {}", shape_names()));
+  command.add_option("--without-shapes", options.without_shapes, "do not draw these");
   command.add_option("--corpus", options.corpus, "libfuzzer: folder of .graph files to start from and to add to");
   command
       .add_option("--sample", options.sample,
-                  "read back the machine code of one scenario in so many with LLVM's decoder; 0: of none")
+                  "the sampled oracles (tailbound oracles) judge one scenario in so many; 0: none")
       ->capture_default_str();
 }
 

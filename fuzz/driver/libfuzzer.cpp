@@ -44,7 +44,7 @@ class Silence {
 /// What libFuzzer's callbacks need; they take no argument of ours, and a worker is a process of its own.
 struct Session {
   explicit Session(Worker& its_worker)
-      : worker(its_worker), mutator(worker.options().budget, worker.options().fresh, worker.options().corpus) {}
+      : worker(its_worker), mutator(worker.options().plan, worker.options().fresh, worker.options().corpus) {}
 
   /// libFuzzer's own numbers have 31 bits and are close to each other.
   std::uint64_t random(unsigned seed) const {

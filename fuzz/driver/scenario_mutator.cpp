@@ -27,8 +27,8 @@ bpf::Scenario scenario_of(std::span<const std::uint8_t> bytes) {
 
 }  // namespace
 
-ScenarioMutator::ScenarioMutator(const gen::Budget& budget, std::uint32_t fresh, std::vector<bpf::Scenario> first)
-    : budget_(budget), fresh_(fresh), first_(std::move(first)) {
+ScenarioMutator::ScenarioMutator(const gen::Plan& plan, std::uint32_t fresh, std::vector<bpf::Scenario> first)
+    : plan_(plan), fresh_(fresh), first_(std::move(first)) {
   std::ranges::reverse(first_);
 }
 
@@ -55,10 +55,10 @@ std::size_t ScenarioMutator::mutate(std::span<std::uint8_t> data, std::size_t si
     scenario_ = std::move(first_.back());
     first_.pop_back();
   } else if (source.percent(fresh_)) {
-    scenario_ = gen::generate(source, budget_);
+    scenario_ = gen::generate(source, plan_);
   } else {
     read(data.first(size));
-    gen::mutate(source, budget_, scenario_);
+    gen::mutate(source, plan_.budget, scenario_);
   }
   const std::size_t given = give(data);
   return given != 0 ? given : size;

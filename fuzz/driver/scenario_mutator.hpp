@@ -14,7 +14,7 @@ namespace tailbound::fuzz {
 class ScenarioMutator {
  public:
   /// `fresh`: percent of scenarios that are drawn anew. `first`: proposed before all others.
-  ScenarioMutator(const gen::Budget& budget, std::uint32_t fresh, std::vector<bpf::Scenario> first = {});
+  ScenarioMutator(const gen::Plan& plan, std::uint32_t fresh, std::vector<bpf::Scenario> first = {});
 
   /// The scenario of any bytes: the codec's, or .graph text. Valid until the next call of anything here.
   const bpf::Scenario& read(std::span<const std::uint8_t> bytes);
@@ -30,7 +30,7 @@ class ScenarioMutator {
   /// Writes scenario_ as bytes; 0 where they do not fit.
   std::size_t give(std::span<std::uint8_t> out);
 
-  gen::Budget budget_;
+  gen::Plan plan_;
   std::uint32_t fresh_;
   std::vector<bpf::Scenario> first_;  // last one next
   bpf::Scenario scenario_;

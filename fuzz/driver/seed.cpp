@@ -4,7 +4,7 @@ namespace tailbound::fuzz {
 
 bpf::Scenario scenario_of_seed(const CampaignOptions& options, std::uint64_t number) {
   gen::ByteSource source(gen::scenario_seed(options.seed, number));
-  return gen::generate(source, options.budget);
+  return gen::generate(source, options.plan);
 }
 
 void run_seed_driver(Worker& worker) {

@@ -10,9 +10,9 @@
 #include "fuzz/campaign/engines.hpp"
 #include "fuzz/campaign/investigate.hpp"
 #include "fuzz/driver/scenario_mutator.hpp"
-#include "jit/bpf/graph.hpp"
 #include "oracles/features/features.hpp"
 #include "reports/files.hpp"
+#include "reports/finding_file.hpp"
 
 namespace {
 
@@ -41,7 +41,7 @@ Judge& judge() {
 }
 
 fuzz::ScenarioMutator& mutator() {
-  static fuzz::ScenarioMutator only({}, fresh);
+  static fuzz::ScenarioMutator only(gen::Plan({}), fresh);
   return only;
 }
 
@@ -53,8 +53,11 @@ fuzz::ScenarioMutator& mutator() {
                verdict.detail.c_str());
   if (auto finding = fuzz::investigate(judge(), scenario, true, false)) {
     finding->scheme = scheme();
+    finding->recorded = true;
+    reports::FindingRecord record = record_of(*finding);
+    record.found_by = "scenario_fuzzer, TAILBOUND_SCHEME=" + scheme();
     const auto file = reports::write_new_file("findings/" + reports::signature(*finding) + ".graph",
-                                              bpf::print_graph(finding->scenario));
+                                              print_finding_file(record, finding->scenario));
     const std::string place = file ? file->string() : "findings/" + reports::signature(*finding) + ".graph";
     if (!file) std::fprintf(stderr, "scenario_fuzzer: %s\n", file.error().c_str());
     std::fprintf(stderr, "%s", reports::text(*finding, place).c_str());

@@ -8,7 +8,6 @@ namespace tailbound::gen {
 
 namespace {
 
-constexpr std::uint32_t drawn_anew = 3;  // percent
 constexpr std::uint32_t one_more = 30;   // percent: of changing a further place
 constexpr std::uint32_t most_changes = 4;
 /// An operation that finds nothing to change gives way to another.
@@ -39,10 +38,6 @@ void change_once(Mutation& mutation) {
 }  // namespace
 
 void mutate(ByteSource& source, const Budget& budget, bpf::Scenario& scenario) {
-  if (source.percent(drawn_anew)) {
-    scenario = generate(source, budget);
-    return;
-  }
   forget_expectations(scenario);
   const Bounds bounds = bounds_of(budget);
   Mutation mutation{source, bounds, scenario};

@@ -7,7 +7,7 @@
 
 namespace tailbound::gen {
 
-/// Changes a valid scenario in one or a few places; now and then it is drawn anew.
+/// Changes a valid scenario in one or a few places; the budget says how large it may become.
 void mutate(ByteSource& source, const Budget& budget, bpf::Scenario& scenario);
 
 /// A scenario with parts of both.

@@ -102,6 +102,8 @@ one_line engine_twice 2 'named twice' "$tb" fuzz --engine x86_64,x86_64
 one_line unknown_scheme 2 "unknown scheme 'best'" "$tb" run "$hierarchy" --scheme best
 one_line absurd_time 2 'time' "$tb" fuzz --time -5
 one_line absurd_jobs 2 'jobs' "$tb" fuzz --jobs 100000
+one_line unknown_shape 2 'helix' "$tb" fuzz --shapes helix
+one_line no_shape_left 2 'no shape is left' "$tb" fuzz --shapes chain --without-shapes chain
 one_line seed_is_no_number 2 'seed' "$tb" fuzz --seed x
 one_line no_such_file 2 'no such file' "$tb" run absent.graph
 one_line a_folder 2 'not a regular file' "$tb" run .
@@ -160,6 +162,8 @@ expect fuzz_says_nothing_of_libfuzzers 0 '^300 scenarios judged' "$tb" fuzz --ru
 ! grep -q -e INFO -e WARNING -e '^#' err && echo 'ok libfuzzer_is_silent' || echo "FAILED libfuzzer_is_silent: $(head -n 3 err)"
 expect fuzz_ends_with_a_histogram 0 '33 .*[0-9] % #' "$tb" fuzz --runs 2000
 [ "$(awk '{ if (length > 110) print }' out | wc -l)" -eq 0 ] && echo 'ok summary_fits' || echo 'FAILED summary_fits: a line of more than 110'
+expect fuzz_without_hierarchies 1 'replay +./tailbound replay' \
+  "$tb" fuzz --scheme by-value --without-shapes hierarchy --findings unshaped
 expect fuzz_is_the_same_again 0 'scenarios judged' "$tb" fuzz --runs 500 --jobs 1
 sed -e 's/ in .*(.*s)//' out >once
 expect fuzz_is_the_same_again_2 0 'scenarios judged' "$tb" fuzz --runs 500 --jobs 1

@@ -32,7 +32,7 @@ Bytes mutated(fuzz::ScenarioMutator& mutator, Bytes bytes, std::size_t room, std
 
 RC_GTEST_PROP(ScenarioMutator, WhatItRemembersIsWhatTheBytesSay,
               (std::uint64_t first, std::vector<std::uint64_t> randoms)) {
-  fuzz::ScenarioMutator mutator({}, 20);
+  fuzz::ScenarioMutator mutator(gen::Plan(gen::Budget{}), 20);
   Bytes bytes = bpf::encode_scenario(scenario_of(first));
   for (const std::uint64_t random : randoms) {
     bytes = mutated(mutator, bytes, 1 << 16, random);
@@ -44,30 +44,30 @@ RC_GTEST_PROP(ScenarioMutator, WhatItRemembersIsWhatTheBytesSay,
 
 RC_GTEST_PROP(ScenarioMutator, AnyBytesAreAScenario, (const Bytes& bytes)) {
   RC_PRE(!std::ranges::all_of(bytes, [](std::uint8_t byte) { return std::isspace(byte) != 0; }));
-  fuzz::ScenarioMutator mutator({}, 0);
+  fuzz::ScenarioMutator mutator(gen::Plan(gen::Budget{}), 0);
   RC_ASSERT(mutator.read(bytes) == bpf::decode_scenario(bytes));
 }
 
 TEST(ScenarioMutator, BlankTextIsTheEmptyScenario) {
-  fuzz::ScenarioMutator mutator({}, 0);
+  fuzz::ScenarioMutator mutator(gen::Plan(gen::Budget{}), 0);
   EXPECT_EQ(mutator.read(Bytes{'\n'}), bpf::decode_scenario({}));
 }
 
 RC_GTEST_PROP(ScenarioMutator, TextIsReadAsText, (std::uint64_t seed)) {
   const bpf::Scenario scenario = scenario_of(seed);
   const std::string text = bpf::print_graph(scenario);
-  fuzz::ScenarioMutator mutator({}, 0);
+  fuzz::ScenarioMutator mutator(gen::Plan(gen::Budget{}), 0);
   RC_ASSERT(mutator.read(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())) == scenario);
 }
 
 RC_GTEST_PROP(ScenarioMutator, NothingGrowsOverItsRoom, (std::uint64_t seed, std::uint64_t random)) {
-  fuzz::ScenarioMutator mutator({}, 50);
+  fuzz::ScenarioMutator mutator(gen::Plan(gen::Budget{}), 50);
   const Bytes bytes = bpf::encode_scenario(scenario_of(seed));
   RC_ASSERT(mutated(mutator, bytes, bytes.size(), random).size() <= bytes.size());
 }
 
 RC_GTEST_PROP(ScenarioMutator, CrossingIsRareAndGivesValidScenarios, (std::uint64_t seed)) {
-  fuzz::ScenarioMutator mutator({}, 50);
+  fuzz::ScenarioMutator mutator(gen::Plan(gen::Budget{}), 50);
   const Bytes a = bpf::encode_scenario(scenario_of(seed)), b = bpf::encode_scenario(scenario_of(seed + 1));
   int crossed = 0;
   for (std::uint64_t random = 0; random < 100; ++random) {
@@ -82,7 +82,7 @@ RC_GTEST_PROP(ScenarioMutator, CrossingIsRareAndGivesValidScenarios, (std::uint6
 
 TEST(ScenarioMutator, TheGivenScenariosComeFirstAndInOrder) {
   const std::vector<bpf::Scenario> given = {scenario_of(1), scenario_of(2), scenario_of(3)};
-  fuzz::ScenarioMutator mutator({}, 50, given);
+  fuzz::ScenarioMutator mutator(gen::Plan(gen::Budget{}), 50, given);
   Bytes bytes = {'\n'};
   for (std::size_t i = 0; i < given.size(); ++i) {
     bytes = mutated(mutator, bytes, 1 << 16, i);
