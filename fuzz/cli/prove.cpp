@@ -12,8 +12,10 @@
 #include <thread>
 
 #include "fuzz/cli/cli.hpp"
+#include "oracles/proof/export.hpp"
 #include "oracles/proof/prove.hpp"
 #include "oracles/proof/trust.hpp"
+#include "reports/files.hpp"
 
 namespace tailbound::fuzz::cli {
 
@@ -155,6 +157,33 @@ Exit exit_of(const Totals& totals) {
   return totals.failed > 0 ? Exit::could_not_run : Exit::holds;
 }
 
+/// The manifest comes last: without it a folder that was cut short is refused.
+Exit write_export(const std::string& folder, const std::vector<Obligation>& obligations,
+                  const std::vector<Result>& results, unsigned at_once) {
+  const auto files = proof::exported(obligations, results, at_once);
+  if (!files) {
+    complain(files.error());
+    return Exit::could_not_run;
+  }
+  std::vector<proof::Exported> all = *files;
+  all.push_back({std::string(proof::manifest_name), {}, proof::print_manifest(*files)});
+  for (const proof::Exported& file : all) {
+    if (const auto written = reports::write_file(std::filesystem::path(folder) / file.name, file.content); !written) {
+      complain(written.error());
+      return Exit::could_not_run;
+    }
+  }
+  const auto certificates = std::ranges::count(*files, "log", &proof::Exported::kind);
+  fmt::print("wrote {} queries and {} certificates to {}\n",
+             files->size() - 2 * static_cast<std::size_t>(certificates), certificates, folder);
+  return Exit::holds;
+}
+
+bool is_free(const std::string& folder) {
+  std::error_code error;
+  return !std::filesystem::exists(folder, error) || std::filesystem::is_empty(folder, error);
+}
+
 Exit prove(const ProveOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   std::vector<Obligation> obligations = proof::all_obligations();
@@ -166,14 +195,23 @@ Exit prove(const ProveOptions& options) {
                          fmt::join(ids, ", ")));
     return Exit::bad_input;
   }
-  const std::filesystem::path folder = options.cache.empty() ? smt::default_cache() : options.cache;
+  if (!options.folder.empty() && !is_free(options.folder)) {
+    complain(options.folder + ": expected a new or an empty folder");
+    return Exit::bad_input;
+  }
+  const std::filesystem::path folder = options.cache.empty() ? smt::default_cache() : std::filesystem::path(options.cache);
+  const unsigned at_once = std::max(1U, std::thread::hardware_concurrency());
   const smt::Asker asker({}, smt::Cache(options.no_cache ? std::filesystem::path() : folder),
-                         std::max(1U, std::thread::hardware_concurrency()));
+                         at_once);
   const std::vector<Result> results = proof::prove(obligations, asker, show_progress);
   const Totals totals = add_up(results);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   print_table(results, totals, asker, seconds.count(), !options.only.empty() && !options.json);
   Exit exit = exit_of(totals);
+  if (!options.folder.empty()) {
+    const Exit written = write_export(options.folder, obligations, results, at_once);
+    if (exit == Exit::holds) exit = written;
+  }
   if (options.json) {
     ordered_json list = ordered_json::array();
     for (const Result& result : results) list.push_back(result_json(result));

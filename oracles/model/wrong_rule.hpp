@@ -95,6 +95,11 @@ struct WrongRule : TailCallRule<World> {
     return Rule::tail_call(frame);
   }
 
+  Bool root_tail_call_is_legal(Bool only_frame) {
+    if (wrong != WrongStep::root_tail_call_with_live_frames) return Rule::root_tail_call_is_legal(only_frame);
+    return world.less(world.number(0), world.number(1));
+  }
+
   Ref slot_update(Ref frame) {
     if (wrong == WrongStep::refunds_at_slot_update) world.store(frame, world.number(0));
     return Rule::slot_update(frame);

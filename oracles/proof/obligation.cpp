@@ -6,6 +6,12 @@
 
 namespace tailbound::proof {
 
+std::string heading(const Obligation& obligation) {
+  std::string text = obligation.id + ": " + obligation.statement;
+  for (const std::string& assumption : obligation.assumptions) text += "\nassumed: " + assumption;
+  return text;
+}
+
 std::string goal_query(const Claim& claim, const std::string& logic, const std::string& comment) {
   smt::Script script{logic, claim.given};
   script.assertions.push_back(smt::negate(claim.follows));

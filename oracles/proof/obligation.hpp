@@ -45,6 +45,9 @@ struct Obligation {
   bool has_certificate() const { return goal.find("(set-logic QF_BV)") != std::string::npos; }
 };
 
+/// Id, statement and assumptions: the comment of its goal.
+std::string heading(const Obligation& obligation);
+
 /// Hypotheses, and what must follow.
 struct Claim {
   std::vector<smt::Term> given;

@@ -67,7 +67,10 @@ Term can_be_seen(WrongStep wrong) {
   if (wrong == WrongStep::limit_32 || wrong == WrongStep::limit_34) return smt::truth(true);
   const Term most = smt::bits(bpf::max_tail_call_cnt - 3);
   const auto due = [&](const char* name) { return smt::at_most(smt::variable(Sort::bits, name), most); };
-  return smt::both({due("due_now"), due("due_below")});
+  // A probe stands in no prog_array: the context that ends has taken nothing.
+  const Term none = smt::equal(smt::variable(Sort::bits, "due_now"), smt::bits(0));
+  const bool closes = wrong == WrongStep::probe_writes_back;
+  return smt::both({closes ? none : due("due_now"), due("due_below")});
 }
 
 Variant variant_of(const StepRow& row, WrongStep wrong, const bpf::Profile& profile) {
@@ -86,7 +89,7 @@ Variant variant_of(const StepRow& row, WrongStep wrong, const bpf::Profile& prof
 
 Obligation obligation(std::string id, std::string statement, const Claim& claim) {
   Obligation made{std::move(id), std::move(statement), assumptions(), {}, {}, std::nullopt, {}};
-  made.goal = goal_query(claim, logic, made.id + ": " + made.statement);
+  made.goal = goal_query(claim, logic, heading(made));
   made.vacuity = vacuity_query(claim, logic, made.id + " without its negated goal");
   return made;
 }

@@ -18,7 +18,7 @@ Term whole(std::string name) { return smt::variable(Sort::integer, std::move(nam
 Obligation obligation(std::string id, std::string statement, const Claim& claim, const char* logic) {
   Obligation made{std::move(id), std::move(statement), {}, {}, {}, std::nullopt, {}};
   made.assumptions = {"every main makes N calls of a subprogram that tail-calls a main, whatever the count"};
-  made.goal = goal_query(claim, logic, made.id + ": " + made.statement);
+  made.goal = goal_query(claim, logic, heading(made));
   made.vacuity = vacuity_query(claim, logic, made.id + " without its negated goal");
   return made;
 }

@@ -1,12 +1,12 @@
 // T3: the bound over arbitrary recursion, as Horn clauses. What a clause says about the count is what the rule's
 // template does to numbered cells.
-#include "oracles/model/walker.hpp"
+#include <fmt/format.h>
+
 #include "jit/bpf/graph.hpp"
+#include "oracles/model/walker.hpp"
 #include "oracles/proof/obligation.hpp"
 #include "oracles/proof/replay.hpp"
 #include "oracles/proof/term_world.hpp"
-
-#include <fmt/format.h>
 
 namespace tailbound::proof {
 
@@ -105,7 +105,7 @@ std::vector<Obligation> bound_by_horn_clauses() {
   made.statement = "over any recursion of calls and tail calls at most `limit` are taken, for every limit";
   made.assumptions = {"calls return in the order of a stack"};
   made.horn = horn(Discipline::cell, over);
-  made.goal = smt::print(*made.horn, made.id + ": " + made.statement, "sat");
+  made.goal = smt::print(*made.horn, heading(made), "sat");
   // The limit itself is reached.
   const Term reached = smt::both({smt::equal(whole("limit"), t()), smt::less(smt::integer(2), t())});
   made.vacuity = smt::print(horn(Discipline::cell, reached), made.id + ": the limit is reached", "unsat");

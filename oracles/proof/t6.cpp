@@ -155,7 +155,7 @@ std::vector<Obligation> patching_protocol() {
   made.assumptions = {"each patch is seen whole, and in the order of writing",
                       "a grace period ends after every CPU that was inside a program has left it"};
   made.horn = Protocol(Order::right).horn();
-  made.goal = smt::print(*made.horn, made.id + ": " + made.statement, "sat");
+  made.goal = smt::print(*made.horn, heading(made), "sat");
   made.vacuity = smt::print(Protocol(Order::right, true).horn(), made.id + ": the target is jumped to", "unsat");
   made.variants = {variant(Order::removal_swapped, "removal-swapped", "the target goes before the bypass is shut"),
                    variant(Order::no_grace_period, "no-grace-period", "the target goes as soon as the bypass is shut"),

@@ -69,7 +69,7 @@ std::vector<Obligation> value_or_pointer() {
   made.statement = "rax above 33 is an address and rax up to 33 a count";
   made.assumptions = {"no stack lies below 65536, and cells are aligned to 8",
                       "a count that travels in rax is at most 33 (T1.bound)"};
-  made.goal = goal_query(claim, "QF_BV", made.id + ": " + made.statement);
+  made.goal = goal_query(claim, "QF_BV", heading(made));
   made.vacuity = vacuity_query(claim, "QF_BV", made.id + " without its negated goal");
   made.variants = {variant(Compare::at_or_above, "at-or-above", "33 itself is taken for an address"),
                    variant(Compare::above_in_32_bits, "32-bit-compare", "only the low half is compared")};
