@@ -46,8 +46,10 @@ Exit check_proofs(const std::string& folder) {
     fmt::print("{}: {}: {}\n", one.name, one.by, one.why);
   }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  fmt::print("{} files as the manifest says; {} answers and {} certificates agree, {} contradict, {} failed, {:.1f} s\n",
-             files->size(), answers, certificates, contradicted, failed, seconds.count());
+  fmt::print(
+      "{} files as the manifest says; {} answers and {} certificates agree, {} contradict, {} failed, {:.1f} "
+      "s\n",
+      files->size(), answers, certificates, contradicted, failed, seconds.count());
   if (asker.version(smt::Solver::cvc5).empty()) fmt::print("cvc5 is missing: its answers are too\n");
   fmt::print("{}", proof::what_is_trusted());
   if (contradicted > 0) return Exit::finding;
@@ -55,10 +57,12 @@ Exit check_proofs(const std::string& folder) {
 }
 
 constexpr const char* lesson =
-    "Needs no model, no JIT and no generator: holds the files against the manifest, asks both solvers again, and\n"
+    "Needs no model, no JIT and no generator: holds the files against the manifest, asks both solvers again, "
+    "and\n"
     "checks the certificate of each bit-vector query with a small checker of unit propagation.\n"
     "  ./tailbound prove --export proofs && ./tailbound check-proofs proofs\n"
-    "Exit codes: 0 all agrees, 1 an answer or a certificate contradicts, 2 the folder is not as its manifest says,\n"
+    "Exit codes: 0 all agrees, 1 an answer or a certificate contradicts, 2 the folder is not as its manifest "
+    "says,\n"
     "3 a solver is missing or gave no answer.";
 
 }  // namespace

@@ -53,7 +53,8 @@ std::vector<std::expected<Certificate, std::string>> certify(const std::vector<s
   }
   solving.resize(queries.size());
   smt::run_jobs(blasting, at_once, [&](std::size_t i, smt::Ended&& ended) {
-    if (ended.exit_code == 0 && ended.signal == 0 && !ended.timed_out) made[i] = Certificate{ended.output, {}};
+    if (ended.exit_code == 0 && ended.signal == 0 && !ended.timed_out)
+      made[i] = Certificate{ended.output, {}};
     else made[i] = std::unexpected(why("z3", ended));
     const std::string clauses = made[i] ? made[i]->clauses : std::string();
     solving[i] = {{"cadical", "-q", "--no-binary", "-", "-"}, {}, clauses, time_limit, 0};
@@ -68,7 +69,8 @@ std::vector<std::expected<Certificate, std::string>> certify(const std::vector<s
 
 smt::Job check_job(const std::string& query, const Certificate& certificate) {
   const auto check = [query, certificate]() -> std::string {
-    if (blasted(query) != certificate.clauses) return "the clauses are not those that this Z3 makes of the query";
+    if (blasted(query) != certificate.clauses)
+      return "the clauses are not those that this Z3 makes of the query";
     const auto checked = check_rup(certificate.clauses, certificate.log);
     return checked ? std::string() : checked.error();
   };

@@ -9,7 +9,8 @@
 
 namespace tailbound::proof {
 
-/// `clauses`: the query bit-blasted by Z3, in DIMACS. `log`: what CaDiCaL learnt on its way to a contradiction.
+/// `clauses`: the query bit-blasted by Z3, in DIMACS. `log`: what CaDiCaL learnt on its way to a
+/// contradiction.
 struct Certificate {
   std::string clauses, log;
 };
@@ -18,8 +19,8 @@ struct Certificate {
 std::vector<std::expected<Certificate, std::string>> certify(const std::vector<std::string>& queries,
                                                              unsigned at_once);
 
-/// The clauses are those that `query` is blasted to, and the log proves them contradictory: the empty string, or
-/// what is wrong. Made to run in a process of its own.
+/// The clauses are those that `query` is blasted to, and the log proves them contradictory: the empty string,
+/// or what is wrong. Made to run in a process of its own.
 smt::Job check_job(const std::string& query, const Certificate& certificate);
 
 }  // namespace tailbound::proof

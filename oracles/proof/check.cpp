@@ -34,7 +34,8 @@ Checked judged(const std::string& name, const smt::Ended& ended) {
 }  // namespace
 
 std::vector<Checked> check_export(const std::map<std::string, Exported>& files, const smt::Asker& asker,
-                                  unsigned at_once, const std::function<void(std::size_t, std::size_t)>& progress) {
+                                  unsigned at_once,
+                                  const std::function<void(std::size_t, std::size_t)>& progress) {
   std::vector<smt::Question> questions;
   std::vector<const Exported*> asked;
   std::vector<smt::Job> jobs;
@@ -42,7 +43,8 @@ std::vector<Checked> check_export(const std::map<std::string, Exported>& files, 
   for (const auto& [name, file] : files) {
     if (file.kind == "log") {
       const std::string stem = name.substr(0, name.rfind('.'));
-      jobs.push_back(check_job(files.at(stem + ".smt2").content, {files.at(stem + ".cnf").content, file.content}));
+      jobs.push_back(
+          check_job(files.at(stem + ".smt2").content, {files.at(stem + ".cnf").content, file.content}));
       certified.push_back(stem);
     }
     if (file.kind != "sat" && file.kind != "unsat") continue;

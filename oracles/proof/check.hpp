@@ -20,6 +20,7 @@ struct Checked {
 };
 
 std::vector<Checked> check_export(const std::map<std::string, Exported>& files, const smt::Asker& asker,
-                                  unsigned at_once, const std::function<void(std::size_t, std::size_t)>& progress);
+                                  unsigned at_once,
+                                  const std::function<void(std::size_t, std::size_t)>& progress);
 
 }  // namespace tailbound::proof

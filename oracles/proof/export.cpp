@@ -18,7 +18,8 @@ void add_queries(std::vector<Exported>& files, const Obligation& o) {
 }  // namespace
 
 std::expected<std::vector<Exported>, std::string> exported(const std::vector<Obligation>& obligations,
-                                                           const std::vector<Result>& results, unsigned at_once) {
+                                                           const std::vector<Result>& results,
+                                                           unsigned at_once) {
   std::vector<Exported> files;
   std::vector<std::string> ids, queries;
   for (const Obligation& o : obligations) {

@@ -20,7 +20,8 @@ using Error = std::unexpected<std::string>;
 
 std::expected<std::string, std::string> content_of(const fs::path& path) {
   std::error_code error;
-  if (!fs::is_regular_file(fs::symlink_status(path, error))) return Error(path.string() + ": missing, or no file");
+  if (!fs::is_regular_file(fs::symlink_status(path, error)))
+    return Error(path.string() + ": missing, or no file");
   std::ifstream file(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file) return Error(path.string() + ": cannot be read");
@@ -37,7 +38,8 @@ std::expected<std::pair<std::string, Exported>, std::string> read_row(const std:
   std::string hash, rest;
   Exported file;
   words >> hash >> file.kind >> file.name;
-  const bool plain = !file.name.empty() && file.name.find('/') == std::string::npos && file.name != manifest_name;
+  const bool plain =
+      !file.name.empty() && file.name.find('/') == std::string::npos && file.name != manifest_name;
   if (hash.size() != 64 || !is_kind(file.kind) || !plain || words >> rest) {
     return Error(fmt::format("'{}'; expected: hash, sat, unsat, clauses or log, name", line));
   }
@@ -88,7 +90,8 @@ std::string fault(const Files& files, const Exported& file) {
     const auto found = files.find(with_ending(file.name, ending));
     return found != files.end() && found->second.kind == kind;
   };
-  if (needs_certificate(file) && (!beside(".cnf", "clauses") || !beside(".rup", "log"))) return "has no certificate";
+  if (needs_certificate(file) && (!beside(".cnf", "clauses") || !beside(".rup", "log")))
+    return "has no certificate";
   return {};
 }
 
@@ -111,7 +114,8 @@ std::expected<Files, std::string> read_export(const fs::path& folder) {
   if (!files) return files;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
-    if (name != manifest_name && !files->contains(name)) return Error(entry.path().string() + ": not in the manifest");
+    if (name != manifest_name && !files->contains(name))
+      return Error(entry.path().string() + ": not in the manifest");
   }
   for (const auto& [name, file] : *files) {
     if (const std::string why = fault(*files, file); !why.empty()) {

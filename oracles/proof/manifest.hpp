@@ -19,8 +19,8 @@ struct Exported {
 
 std::string print_manifest(const std::vector<Exported>& files);
 
-/// Everything that the folder's manifest lists, by name. Error, one line: a file that is missing, edited or not
-/// listed, a query whose own :status is another, a bit-vector query that is unsat and has no certificate.
+/// Everything that the folder's manifest lists, by name. Error, one line: a file that is missing, edited or
+/// not listed, a query whose own :status is another, a bit-vector query that is unsat and has no certificate.
 std::expected<std::map<std::string, Exported>, std::string> read_export(const std::filesystem::path& folder);
 
 }  // namespace tailbound::proof

@@ -16,12 +16,13 @@ namespace {
 using Clause = std::vector<int>;
 using Error = std::unexpected<std::string>;
 
-/// Clauses and what follows from them. Every clause of two or more open literals is watched at its first two: it
-/// is looked at only when one of these becomes false.
+/// Clauses and what follows from them. Every clause of two or more open literals is watched at its first two:
+/// it is looked at only when one of these becomes false.
 class Clauses {
  public:
   explicit Clauses(int variables)
-      : watches_(2 * static_cast<std::size_t>(variables) + 2), value_(static_cast<std::size_t>(variables) + 1, 0) {}
+      : watches_(2 * static_cast<std::size_t>(variables) + 2),
+        value_(static_cast<std::size_t>(variables) + 1, 0) {}
 
   int variables() const { return static_cast<int>(value_.size()) - 1; }
   /// The clauses contradict each other by unit propagation alone.
@@ -53,7 +54,8 @@ class Clauses {
       if (value(literal) == 0) assign(-literal);
     }
     contradiction = contradiction || !propagate();
-    for (std::size_t i = mark; i < trail_.size(); ++i) value_[static_cast<std::size_t>(std::abs(trail_[i]))] = 0;
+    for (std::size_t i = mark; i < trail_.size(); ++i)
+      value_[static_cast<std::size_t>(std::abs(trail_[i]))] = 0;
     trail_.resize(mark);
     next_ = mark;
     return contradiction;
@@ -161,7 +163,9 @@ class Lines {
     rest_.remove_prefix(std::min(end + 1, rest_.size()));
     return line;
   }
-  Error error(std::string_view what) const { return Error("line " + std::to_string(number_) + ": " + std::string(what)); }
+  Error error(std::string_view what) const {
+    return Error("line " + std::to_string(number_) + ": " + std::string(what));
+  }
 
  private:
   std::string_view rest_;
@@ -192,7 +196,8 @@ std::optional<std::pair<int, std::size_t>> read_header(std::string_view line) {
   if (bad != std::errc() || middle == line.data() + line.size() || *middle != ' ') return std::nullopt;
   const auto [end, worse] = std::from_chars(middle + 1, line.data() + line.size(), clauses);
   constexpr int most = 50'000'000;
-  if (worse != std::errc() || end != line.data() + line.size() || variables < 0 || variables > most) return std::nullopt;
+  if (worse != std::errc() || end != line.data() + line.size() || variables < 0 || variables > most)
+    return std::nullopt;
   return std::pair(variables, clauses);
 }
 

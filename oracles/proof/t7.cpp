@@ -35,7 +35,8 @@ Claim claim_of(Compare compare) {
   const Term count = smt::variable(Sort::bits, "count"), address = smt::variable(Sort::bits, "address");
   const Term given_address = smt::variable(Sort::truth, "given_address");
   const Term rax = smt::select(given_address, address, count);
-  return {{smt::at_most(count, smt::bits(bpf::max_tail_call_cnt)), smt::at_most(smt::bits(lowest_address), address),
+  return {{smt::at_most(count, smt::bits(bpf::max_tail_call_cnt)),
+           smt::at_most(smt::bits(lowest_address), address),
            smt::equal(smt::bit_and(address, smt::bits(7)), smt::bits(0))},
           smt::equal(is_address(world, rax, compare), given_address)};
 }

@@ -148,7 +148,8 @@ void poll_once(std::list<Running>& all) {
   ::poll(pipes.data(), pipes.size(), static_cast<int>(std::clamp<long>(wait + 1, 1, 1000)));
   std::size_t at = 0;
   for (Running& running : all) {
-    if (pipes[at++].revents != 0) close_ended(running.output, receive(running.output, running.ended.output, SIZE_MAX));
+    if (pipes[at++].revents != 0)
+      close_ended(running.output, receive(running.output, running.ended.output, SIZE_MAX));
     if (pipes[at++].revents != 0) {
       close_ended(running.errors, receive(running.errors, running.ended.errors, most_errors));
     }
