@@ -102,6 +102,7 @@ int run(int argc, char** argv) {
   add_plugin(app, exit);
   add_stack(app, exit);
   add_prove(app, exit);
+  add_check_proofs(app, exit);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {

@@ -26,6 +26,7 @@ void add_schemes(CLI::App& app, Exit& exit);
 void add_plugin(CLI::App& app, Exit& exit);
 void add_stack(CLI::App& app, Exit& exit);
 void add_prove(CLI::App& app, Exit& exit);
+void add_check_proofs(CLI::App& app, Exit& exit);
 
 /// One line on standard error: "tailbound: MESSAGE".
 void complain(std::string_view message);

@@ -12,8 +12,10 @@
 #include <thread>
 
 #include "fuzz/cli/cli.hpp"
+#include "oracles/proof/export.hpp"
 #include "oracles/proof/prove.hpp"
 #include "oracles/proof/trust.hpp"
+#include "reports/files.hpp"
 
 namespace tailbound::fuzz::cli {
 
@@ -47,9 +49,11 @@ std::string obtained(const SolverVerdict& seen) {
 void print_variant(const VariantResult& variant) {
   const bool good = variant.refuted_and_replayed();
   const std::string said = variant.replays.empty() ? std::string() : variant.replays.front().said;
-  std::string what = good ? "refuted, replayed" : fmt::format("z3 {}, cvc5 {}", obtained(variant.z3), obtained(variant.cvc5));
+  std::string what = good ? "refuted, replayed"
+                          : fmt::format("z3 {}, cvc5 {}", obtained(variant.z3), obtained(variant.cvc5));
   const bool replays = std::ranges::all_of(variant.replays, &proof::Replay::shown);
-  if (!good && !variant.replays.empty() && !replays) what = "ENCODING BUG: the counterexample does not replay";
+  if (!good && !variant.replays.empty() && !replays)
+    what = "ENCODING BUG: the counterexample does not replay";
   fmt::print("      {}: {}\n", variant.name, what);
   if (!said.empty()) fmt::print("        {}\n", said);
 }
@@ -60,8 +64,9 @@ void print_failure(std::string_view who, const std::string& why) {
 
 void print_result(const Result& result) {
   const auto refuted = std::ranges::count_if(result.variants, &VariantResult::refuted_and_replayed);
-  fmt::print("{:<26}{:<10}{:<10}{:<10}{:<12}{:>3} of {:<6}{:>8.2f}{}\n", result.id, "proved", obtained(result.z3),
-             obtained(result.cvc5), result.vacuity == Verdict::proved ? "can be met" : name(result.vacuity), refuted,
+  fmt::print("{:<26}{:<10}{:<10}{:<10}{:<12}{:>3} of {:<6}{:>8.2f}{}\n", result.id, "proved",
+             obtained(result.z3), obtained(result.cvc5),
+             result.vacuity == Verdict::proved ? "can be met" : name(result.vacuity), refuted,
              result.variants.size(), result.seconds, result.as_expected() ? "" : "   NOT AS EXPECTED");
   fmt::print("    {}\n", result.statement);
   print_failure("z3", result.z3.why);
@@ -75,12 +80,8 @@ ordered_json variant_json(const VariantResult& variant) {
   for (const proof::Replay& replay : variant.replays) {
     replays.push_back({{"reproduces", replay.shown}, {"seen", replay.said}, {"scenario", replay.scenario}});
   }
-  return {{"name", variant.name},
-          {"what", variant.what},
-          {"expected", "refuted"},
-          {"z3", obtained(variant.z3)},
-          {"cvc5", obtained(variant.cvc5)},
-          {"replays", replays}};
+  return {{"name", variant.name},       {"what", variant.what},           {"expected", "refuted"},
+          {"z3", obtained(variant.z3)}, {"cvc5", obtained(variant.cvc5)}, {"replays", replays}};
 }
 
 ordered_json result_json(const Result& result) {
@@ -121,14 +122,14 @@ Totals add_up(const std::vector<Result>& results) {
     else ++totals.failed;
     totals.questions += result.questions;
     totals.from_cache += result.from_cache;
-    totals.variants +=
-        static_cast<std::size_t>(std::ranges::count_if(result.variants, &VariantResult::refuted_and_replayed));
+    totals.variants += static_cast<std::size_t>(
+        std::ranges::count_if(result.variants, &VariantResult::refuted_and_replayed));
   }
   return totals;
 }
 
-void print_table(const std::vector<Result>& results, const Totals& totals, const smt::Asker& asker, double seconds,
-                 bool with_scenarios) {
+void print_table(const std::vector<Result>& results, const Totals& totals, const smt::Asker& asker,
+                 double seconds, bool with_scenarios) {
   fmt::print("{:<26}{:<10}{:<10}{:<10}{:<12}{:<13}{:>8}\n", "id", "expected", "z3", "cvc5", "hypotheses",
              "  variants", "seconds");
   for (const Result& result : results) print_result(result);
@@ -140,12 +141,14 @@ void print_table(const std::vector<Result>& results, const Totals& totals, const
       }
     }
   }
-  fmt::print("\n{} of {} as expected, {} unexpected, {} not decided; {} wrong variants refuted and replayed\n",
-             totals.as_expected, results.size(), totals.unexpected, totals.failed, totals.variants);
+  fmt::print(
+      "\n{} of {} as expected, {} unexpected, {} not decided; {} wrong variants refuted and replayed\n",
+      totals.as_expected, results.size(), totals.unexpected, totals.failed, totals.variants);
   fmt::print("{} questions, {} from the cache, {:.1f} s\n", totals.questions, totals.from_cache, seconds);
   for (const smt::Solver solver : {smt::Solver::z3, smt::Solver::cvc5}) {
     const std::string& version = asker.version(solver);
-    fmt::print("{}\n", version.empty() ? fmt::format("{} is missing: its verdicts are too", name(solver)) : version);
+    fmt::print("{}\n",
+               version.empty() ? fmt::format("{} is missing: its verdicts are too", name(solver)) : version);
   }
   fmt::print("{}", proof::what_is_trusted());
 }
@@ -153,6 +156,34 @@ void print_table(const std::vector<Result>& results, const Totals& totals, const
 Exit exit_of(const Totals& totals) {
   if (totals.unexpected > 0) return Exit::finding;
   return totals.failed > 0 ? Exit::could_not_run : Exit::holds;
+}
+
+/// The manifest comes last: without it a folder that was cut short is refused.
+Exit write_export(const std::string& folder, const std::vector<Obligation>& obligations,
+                  const std::vector<Result>& results, unsigned at_once) {
+  const auto files = proof::exported(obligations, results, at_once);
+  if (!files) {
+    complain(files.error());
+    return Exit::could_not_run;
+  }
+  std::vector<proof::Exported> all = *files;
+  all.push_back({std::string(proof::manifest_name), {}, proof::print_manifest(*files)});
+  for (const proof::Exported& file : all) {
+    if (const auto written = reports::write_file(std::filesystem::path(folder) / file.name, file.content);
+        !written) {
+      complain(written.error());
+      return Exit::could_not_run;
+    }
+  }
+  const auto certificates = std::ranges::count(*files, "log", &proof::Exported::kind);
+  fmt::print("wrote {} queries and {} certificates to {}\n",
+             files->size() - 2 * static_cast<std::size_t>(certificates), certificates, folder);
+  return Exit::holds;
+}
+
+bool is_free(const std::string& folder) {
+  std::error_code error;
+  return !std::filesystem::exists(folder, error) || std::filesystem::is_empty(folder, error);
 }
 
 Exit prove(const ProveOptions& options) {
@@ -166,14 +197,23 @@ Exit prove(const ProveOptions& options) {
                          fmt::join(ids, ", ")));
     return Exit::bad_input;
   }
-  const std::filesystem::path folder = options.cache.empty() ? smt::default_cache() : options.cache;
-  const smt::Asker asker({}, smt::Cache(options.no_cache ? std::filesystem::path() : folder),
-                         std::max(1U, std::thread::hardware_concurrency()));
+  if (!options.folder.empty() && !is_free(options.folder)) {
+    complain(options.folder + ": expected a new or an empty folder");
+    return Exit::bad_input;
+  }
+  const std::filesystem::path folder =
+      options.cache.empty() ? smt::default_cache() : std::filesystem::path(options.cache);
+  const unsigned at_once = std::max(1U, std::thread::hardware_concurrency());
+  const smt::Asker asker({}, smt::Cache(options.no_cache ? std::filesystem::path() : folder), at_once);
   const std::vector<Result> results = proof::prove(obligations, asker, show_progress);
   const Totals totals = add_up(results);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   print_table(results, totals, asker, seconds.count(), !options.only.empty() && !options.json);
   Exit exit = exit_of(totals);
+  if (!options.folder.empty()) {
+    const Exit written = write_export(options.folder, obligations, results, at_once);
+    if (exit == Exit::holds) exit = written;
+  }
   if (options.json) {
     ordered_json list = ordered_json::array();
     for (const Result& result : results) list.push_back(result_json(result));
@@ -193,13 +233,16 @@ Exit prove(const ProveOptions& options) {
 }
 
 constexpr const char* lesson =
-    "Proves that a tail-call context takes at most, and exactly, min(33, what is charged) tail calls: the proof is\n"
-    "about the rule that judges runs (oracles/model/tail_call_rule.hpp). Z3 and cvc5 must both say so; each wrong\n"
+    "Proves that a tail-call context takes at most, and exactly, min(33, what is charged) tail calls: the "
+    "proof is\n"
+    "about the rule that judges runs (oracles/model/tail_call_rule.hpp). Z3 and cvc5 must both say so; each "
+    "wrong\n"
     "variant must be refuted, and its counterexample must break the bound when it is run on the model.\n"
     "  ./tailbound prove                   a table, then what is trusted (docs/trust.md)\n"
     "  ./tailbound prove --only T1.attempt.linux     with the counterexamples as .graph text\n"
     "  ./tailbound prove --export proofs && ./tailbound check-proofs proofs\n"
-    "Exit codes: 0 all as expected, 1 an unexpected verdict, 2 bad input, 3 a solver is missing or gave no answer.";
+    "Exit codes: 0 all as expected, 1 an unexpected verdict, 2 bad input, 3 a solver is missing or gave no "
+    "answer.";
 
 }  // namespace
 
@@ -209,8 +252,10 @@ void add_prove(CLI::App& app, Exit& exit) {
   command->footer(lesson);
   command->add_option("--only", options->only, "one obligation's id, or a theorem: T1, T2, T3, T6, T7");
   command->add_option("--export", options->folder, "write every query, its certificate and a manifest here");
-  CLI::Option* cache = command->add_option("--cache", options->cache, "where answers are kept (default: ~/.cache)");
-  command->add_flag("--no-cache", options->no_cache, "ask everything again and keep nothing")->excludes(cache);
+  CLI::Option* cache =
+      command->add_option("--cache", options->cache, "where answers are kept (default: ~/.cache)");
+  command->add_flag("--no-cache", options->no_cache, "ask everything again and keep nothing")
+      ->excludes(cache);
   command->add_flag("--json", options->json, "one JSON object as the last line of the output");
   command->callback([options, &exit] { exit = prove(*options); });
 }

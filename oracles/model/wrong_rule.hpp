@@ -37,25 +37,28 @@ inline constexpr std::array<WrongStepRow, 12> wrong_steps = {{
     {WrongStep::no_write_back, "no-write-back", "a call hands over a copy that is dropped at the return"},
     {WrongStep::write_back_after_helpers, "write-back-after-helpers",
      "a helper's result, 0, is written back as if it were the count"},
-    {WrongStep::charges_empty_slot, "charges-empty-slot", "an empty slot costs one where the profile says none"},
+    {WrongStep::charges_empty_slot, "charges-empty-slot",
+     "an empty slot costs one where the profile says none"},
     {WrongStep::charges_out_of_range, "charges-out-of-range",
      "an index out of range costs one where the profile says none"},
-    {WrongStep::trampoline_drops_pointer, "trampoline-drops-pointer", "the callee behind a trampoline starts at 0"},
+    {WrongStep::trampoline_drops_pointer, "trampoline-drops-pointer",
+     "the callee behind a trampoline starts at 0"},
     {WrongStep::root_tail_call_with_live_frames, "root-tail-call-with-live-frames",
      "the value travels to a new cell while frames above point to the old one"},
     {WrongStep::does_not_count, "does-not-count", "a taken tail call leaves the count as it was"},
     {WrongStep::refunds_at_slot_update, "refunds-at-slot-update", "a slot's change gives the budget back"},
-    {WrongStep::probe_writes_back, "probe-writes-back", "a context that ends writes its count into the one below"},
+    {WrongStep::probe_writes_back, "probe-writes-back",
+     "a context that ends writes its count into the one below"},
 }};
 
 template <RuleWorld World>
 struct WrongRule : TailCallRule<World> {
   using Rule = TailCallRule<World>;
+  using Rule::world;
   using typename Rule::Attempt;
   using typename Rule::Bool;
   using typename Rule::Ref;
   using typename Rule::Value;
-  using Rule::world;
 
   WrongStep wrong;
 
@@ -63,7 +66,8 @@ struct WrongRule : TailCallRule<World> {
     WrongRule rule{Rule::of(world, discipline, profile), wrong};
     if (wrong == WrongStep::limit_32) rule.numbers.limit = world.number(profile.limit - 1);
     if (wrong == WrongStep::limit_34) rule.numbers.limit = world.number(profile.limit + 1);
-    if (wrong == WrongStep::charges_empty_slot) rule.numbers.cost_empty = world.number(profile.cost_empty + 1);
+    if (wrong == WrongStep::charges_empty_slot)
+      rule.numbers.cost_empty = world.number(profile.cost_empty + 1);
     if (wrong == WrongStep::charges_out_of_range) {
       rule.numbers.cost_out_of_range = world.number(profile.cost_out_of_range + 1);
     }
@@ -93,6 +97,11 @@ struct WrongRule : TailCallRule<World> {
     if (wrong == WrongStep::root_tail_call_with_live_frames) return Rule::root_tail_call(frame);
     if (wrong == WrongStep::reset_in_callee) world.store(frame, world.number(0));
     return Rule::tail_call(frame);
+  }
+
+  Bool root_tail_call_is_legal(Bool only_frame) {
+    if (wrong != WrongStep::root_tail_call_with_live_frames) return Rule::root_tail_call_is_legal(only_frame);
+    return world.less(world.number(0), world.number(1));
   }
 
   Ref slot_update(Ref frame) {

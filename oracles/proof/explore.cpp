@@ -34,7 +34,8 @@ bool holds(const Term& body, const smt::Model& model) {
 
 smt::Model model_of(const smt::Node* relation, const State& state) {
   smt::Model model;
-  for (std::size_t i = 0; relation != nullptr && i < state.size(); ++i) model[relation->args[i]->name] = state[i];
+  for (std::size_t i = 0; relation != nullptr && i < state.size(); ++i)
+    model[relation->args[i]->name] = state[i];
   return model;
 }
 
@@ -83,6 +84,8 @@ class Exploration {
 
 }  // namespace
 
-std::optional<std::vector<std::size_t>> way_to_query(const smt::Horn& horn) { return Exploration(horn).run(); }
+std::optional<std::vector<std::size_t>> way_to_query(const smt::Horn& horn) {
+  return Exploration(horn).run();
+}
 
 }  // namespace tailbound::proof

@@ -6,6 +6,12 @@
 
 namespace tailbound::proof {
 
+std::string heading(const Obligation& obligation) {
+  std::string text = obligation.id + ": " + obligation.statement;
+  for (const std::string& assumption : obligation.assumptions) text += "\nassumed: " + assumption;
+  return text;
+}
+
 std::string goal_query(const Claim& claim, const std::string& logic, const std::string& comment) {
   smt::Script script{logic, claim.given};
   script.assertions.push_back(smt::negate(claim.follows));
@@ -29,7 +35,8 @@ std::vector<Query> recheck_queries(const std::string& id, const smt::Horn& horn,
     // The query's body contradicts the invariant: that is what it is for.
     const bool is_query = horn.clauses[i].head->op != smt::Op::apply;
     if (!is_query) {
-      queries.push_back({name + ".vacuity", vacuity_query({{*body}, *head}, "ALL", name + ": its body"), true});
+      queries.push_back(
+          {name + ".vacuity", vacuity_query({{*body}, *head}, "ALL", name + ": its body"), true});
     }
   }
   return queries;
@@ -37,8 +44,8 @@ std::vector<Query> recheck_queries(const std::string& id, const smt::Horn& horn,
 
 std::vector<Obligation> all_obligations() {
   std::vector<Obligation> all;
-  for (auto* theorem : {bound_by_induction, by_value_count, bound_by_horn_clauses, patching_protocol,
-                        value_or_pointer}) {
+  for (auto* theorem :
+       {bound_by_induction, by_value_count, bound_by_horn_clauses, patching_protocol, value_or_pointer}) {
     std::vector<Obligation> part = theorem();
     all.insert(all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
   }

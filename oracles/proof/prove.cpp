@@ -127,7 +127,8 @@ class Proving {
       VariantResult& variant = result.variants[v];
       const SolverVerdict seen = verdict_of(given.answer, proves);
       (solver == Solver::z3 ? variant.z3 : variant.cvc5) = seen;
-      if (seen.verdict == Verdict::refuted) variant.replays.push_back(o.variants[v].replay(given.answer.model));
+      if (seen.verdict == Verdict::refuted)
+        variant.replays.push_back(o.variants[v].replay(given.answer.model));
     });
   }
 
@@ -159,8 +160,10 @@ class Proving {
   }
 
   void answer_all(std::size_t first) {
-    const std::vector<Question> part(questions_.begin() + static_cast<std::ptrdiff_t>(first), questions_.end());
-    const auto given = asker_.ask_all(part, [&](std::size_t done) { progress_(first + done, questions_.size()); });
+    const std::vector<Question> part(questions_.begin() + static_cast<std::ptrdiff_t>(first),
+                                     questions_.end());
+    const auto given =
+        asker_.ask_all(part, [&](std::size_t done) { progress_(first + done, questions_.size()); });
     for (std::size_t i = 0; i < given.size(); ++i) uses_[first + i](given[i]);
   }
 
@@ -172,7 +175,9 @@ class Proving {
   std::map<std::string, smt::Definitions> invariants_;
 };
 
-bool failed(const SolverVerdict& seen) { return seen.verdict == Verdict::error || seen.verdict == Verdict::timeout; }
+bool failed(const SolverVerdict& seen) {
+  return seen.verdict == Verdict::error || seen.verdict == Verdict::timeout;
+}
 
 }  // namespace
 

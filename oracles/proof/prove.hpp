@@ -10,7 +10,8 @@
 
 namespace tailbound::proof {
 
-/// A time-out is no pass; `error`: a solver is missing, died, or said what does not hold; `skipped`: not asked.
+/// A time-out is no pass; `error`: a solver is missing, died, or said what does not hold; `skipped`: not
+/// asked.
 enum class Verdict : std::uint8_t { proved, refuted, timeout, error, skipped };
 std::string_view name(Verdict verdict);
 
@@ -22,7 +23,7 @@ struct SolverVerdict {
 
 struct VariantResult {
   std::string name, what;
-  SolverVerdict z3, cvc5;  // cvc5 is not asked about Horn clauses
+  SolverVerdict z3, cvc5;       // cvc5 is not asked about Horn clauses
   std::vector<Replay> replays;  // of each solver's counterexample
 
   bool refuted_and_replayed() const;
@@ -32,7 +33,7 @@ struct Result {
   std::string id, statement;
   std::vector<std::string> assumptions;
   bool horn = false;
-  SolverVerdict z3, cvc5;  // of a Horn obligation: cvc5 re-checks the invariant
+  SolverVerdict z3, cvc5;              // of a Horn obligation: cvc5 re-checks the invariant
   Verdict vacuity = Verdict::skipped;  // proved: the hypotheses can be met
   std::string vacuity_why;
   std::vector<VariantResult> variants;

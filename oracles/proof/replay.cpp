@@ -70,19 +70,19 @@ std::string inexact(Walker& walker, const bpf::Scenario& scenario) {
 
 std::string scenario_of(StepKind kind, const smt::Model& model) {
   const bool closes = kind == StepKind::close || kind == StepKind::open;
-  const std::uint64_t probe_count = closes ? count(model, "due_now") : 0;
   const std::uint64_t main_count = count(model, closes ? "due_below" : "due_now");
   const StepText step = text_of(kind, model);
+  const char* const probe = step.event.starts_with("attach") ? "program probe { return 0 }\n" : "";
   return fmt::format(
-      "array slots[4] {{ 0: entry, 1: burn }}\narray probes[1] {{ 0: probe }}\n\n"
+      "array slots[4] {{ 0: entry, 1: burn }}\n\n"
       "program entry {{\n"
       "  if entries(entry) <= {} {{ tail_call slots[0] }}\n"
       "  call step\n  call spend\n  return 0\n\n"
       "  subprog step {{ {}; call spend; return 0 }}\n"
       "  subprog spend {{ tail_call slots[1]; return 0 }}\n}}\n"
       "program burn {{ tail_call slots[1]; return 0 }}\n"
-      "program probe {{ if entries(probe) <= {} {{ tail_call probes[0] }} return 0 }}\n\n{}{}run entry\n",
-      main_count, step.statement, probe_count, step.event, step.event.empty() ? "" : "\n");
+      "{}\n{}{}run entry\n",
+      main_count, step.statement, probe, step.event, step.event.empty() ? "" : "\n");
 }
 
 Replay replay(StepKind kind, model::WrongStep wrong, const bpf::Profile& profile, const smt::Model& model) {
@@ -103,7 +103,8 @@ Replay replay(StepKind kind, model::WrongStep wrong, const bpf::Profile& profile
   const std::string seen = inexact(swapped, *scenario);
   result.shown = !seen.empty();
   const std::string what = result.shown ? seen : "the walker shows nothing wrong";
-  result.said = fmt::format("from a count of {}: {}", count(model, "due_now"), what);
+  const char* const due = kind == StepKind::close ? "due_below" : "due_now";
+  result.said = fmt::format("from a count of {}: {}", count(model, due), what);
   return result;
 }
 

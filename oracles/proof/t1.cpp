@@ -34,9 +34,15 @@ const std::vector<StepRow>& steps() {
       {StepKind::give_back, "return", "a return to the caller", false, {}},
       {StepKind::helper, "helper", "a call of a helper", false, {write_back_after_helpers}},
       {StepKind::slot_update, "slot-update", "a slot changes, at any time", false, {refunds_at_slot_update}},
-      {StepKind::attempt, "attempt", "a tail call is tried on any index and slot", true,
+      {StepKind::attempt,
+       "attempt",
+       "a tail call is tried on any index and slot",
+       true,
        {limit_32, limit_34, reset_in_callee, does_not_count, charges_empty_slot, charges_out_of_range}},
-      {StepKind::root_tail_call, "root", "a root tail call moves the value to a new cell", true,
+      {StepKind::root_tail_call,
+       "root",
+       "a root tail call moves the value to a new cell",
+       true,
        {root_tail_call_with_live_frames}},
   };
   return rows;
@@ -44,8 +50,7 @@ const std::vector<StepRow>& steps() {
 
 std::vector<std::string> assumptions() {
   return {"a frame reaches no cell but the one that it points to",
-          "a new cell is not where a live frame points",
-          "a context makes fewer than 2^64 - 1 attempts"};
+          "a new cell is not where a live frame points", "a context makes fewer than 2^64 - 1 attempts"};
 }
 
 /// The step's claim: the invariant before it, and so after it.
@@ -67,7 +72,10 @@ Term can_be_seen(WrongStep wrong) {
   if (wrong == WrongStep::limit_32 || wrong == WrongStep::limit_34) return smt::truth(true);
   const Term most = smt::bits(bpf::max_tail_call_cnt - 3);
   const auto due = [&](const char* name) { return smt::at_most(smt::variable(Sort::bits, name), most); };
-  return smt::both({due("due_now"), due("due_below")});
+  // A probe stands in no prog_array: the context that ends has taken nothing.
+  const Term none = smt::equal(smt::variable(Sort::bits, "due_now"), smt::bits(0));
+  const bool closes = wrong == WrongStep::probe_writes_back;
+  return smt::both({closes ? none : due("due_now"), due("due_below")});
 }
 
 Variant variant_of(const StepRow& row, WrongStep wrong, const bpf::Profile& profile) {
@@ -86,7 +94,7 @@ Variant variant_of(const StepRow& row, WrongStep wrong, const bpf::Profile& prof
 
 Obligation obligation(std::string id, std::string statement, const Claim& claim) {
   Obligation made{std::move(id), std::move(statement), assumptions(), {}, {}, std::nullopt, {}};
-  made.goal = goal_query(claim, logic, made.id + ": " + made.statement);
+  made.goal = goal_query(claim, logic, heading(made));
   made.vacuity = vacuity_query(claim, logic, made.id + " without its negated goal");
   return made;
 }
@@ -94,8 +102,8 @@ Obligation obligation(std::string id, std::string statement, const Claim& claim)
 Obligation step_obligation(const StepRow& row, const bpf::Profile& profile) {
   TermWorld world(Sort::bits);
   const Claim claim = claim_of(row.kind, world, Rule::of(world, Discipline::cell, profile), profile);
-  const std::string id = row.by_profile ? fmt::format("T1.{}.{}", row.name, profile.name)
-                                        : fmt::format("T1.{}", row.name);
+  const std::string id =
+      row.by_profile ? fmt::format("T1.{}.{}", row.name, profile.name) : fmt::format("T1.{}", row.name);
   Obligation made = obligation(id, fmt::format("{}: the invariant is kept", row.what), claim);
   for (const WrongStep wrong : row.variants) made.variants.push_back(variant_of(row, wrong, profile));
   return made;
@@ -106,7 +114,8 @@ Obligation start() {
   Rule rule = Rule::of(world, Discipline::cell, bpf::profile_linux());
   const Term root = rule.open_context(), none = smt::bits(0);
   const Term holds = invariant(world, ContextTerms{root, none, none, none, {{smt::truth(true), root}}});
-  return obligation("T1.start", "the first entry from outside establishes the invariant", {world.facts(), holds});
+  return obligation("T1.start", "the first entry from outside establishes the invariant",
+                    {world.facts(), holds});
 }
 
 Obligation bound() {
@@ -121,7 +130,8 @@ Obligation bound() {
   }
   Claim claim{world.facts(), smt::both(within)};
   claim.given.push_back(held);
-  return obligation("T1.bound", "the invariant gives at most 33, and exactly min(33, charged), a context", claim);
+  return obligation("T1.bound", "the invariant gives at most 33, and exactly min(33, charged), a context",
+                    claim);
 }
 
 Term exactly_one(const std::vector<Term>& terms) {
@@ -141,13 +151,15 @@ Obligation outcome(const bpf::Profile& profile) {
   const auto seen = rule.attempt(state.contexts[0].frames[0].cell, met.index, met.entries, met.filled);
   const Term budget = smt::less(state.contexts[0].due, smt::bits(bpf::max_tail_call_cnt));
   const Term taken = smt::both({met.found(), budget});
-  Claim claim{world.facts(), smt::both({exactly_one({seen.out_of_range, seen.at_limit, seen.empty, seen.taken}),
-                                        smt::equal(seen.taken, taken),
-                                        smt::equal(seen.out_of_range, smt::negate(met.in_range())),
-                                        smt::implies(seen.empty, smt::negate(met.filled))})};
+  Claim claim{
+      world.facts(),
+      smt::both({exactly_one({seen.out_of_range, seen.at_limit, seen.empty, seen.taken}),
+                 smt::equal(seen.taken, taken), smt::equal(seen.out_of_range, smt::negate(met.in_range())),
+                 smt::implies(seen.empty, smt::negate(met.filled))})};
   claim.given.push_back(held);
   return obligation(fmt::format("T1.outcome.{}", profile.name),
-                    "an attempt is taken if and only if it finds a program while fewer than 33 are due", claim);
+                    "an attempt is taken if and only if it finds a program while fewer than 33 are due",
+                    claim);
 }
 
 Obligation reached(const bpf::Profile& profile) {
@@ -164,7 +176,8 @@ Obligation reached(const bpf::Profile& profile) {
   Claim claim{world.facts(), smt::both(parts)};
   claim.given.push_back(met.found());
   return obligation(fmt::format("T1.reached.{}", profile.name),
-                    "33 is reached: of 34 attempts in a row that find a program all but the last are taken", claim);
+                    "33 is reached: of 34 attempts in a row that find a program all but the last are taken",
+                    claim);
 }
 
 }  // namespace

@@ -6,7 +6,9 @@ namespace tailbound::proof {
 
 namespace {
 
-Term named(const std::string& what, const std::string& of) { return smt::variable(Sort::bits, what + "_" + of); }
+Term named(const std::string& what, const std::string& of) {
+  return smt::variable(Sort::bits, what + "_" + of);
+}
 
 LiveFrame frame(TermWorld& world, const Term& alive, const std::string& name) {
   LiveFrame made{alive, named("cell", name)};

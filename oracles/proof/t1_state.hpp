@@ -1,5 +1,6 @@
-// The abstract machine of T1: contexts of frames that point to cells. Frames that a step touches have names, and
-// one more stands for any other: the induction hypothesis is used at those, so that no quantifier is left.
+// The abstract machine of T1: contexts of frames that point to cells. Frames that a step touches have names,
+// and one more stands for any other: the induction hypothesis is used at those, so that no quantifier is
+// left.
 #pragma once
 
 #include <string>
@@ -14,10 +15,10 @@ struct LiveFrame {
 };
 
 struct ContextTerms {
-  Term root;     // the cell that all its frames point to
-  Term due;      // attempts that the profile charges: a ghost that no rule sees
-  Term taken;    // attempts that were taken
-  Term in_vain;  // refused attempts that were charged
+  Term root;                      // the cell that all its frames point to
+  Term due;                       // attempts that the profile charges: a ghost that no rule sees
+  Term taken;                     // attempts that were taken
+  Term in_vain;                   // refused attempts that were charged
   std::vector<LiveFrame> frames;  // the running one first
 };
 
@@ -30,8 +31,8 @@ struct State {
 /// A state of which nothing is known but which frames are alive; their cells are made known to the world.
 State any_state(TermWorld& world);
 
-/// The context's frames share one cell; it holds min(33, due); what was paid was paid for a taken attempt or for
-/// one that the profile charges.
+/// The context's frames share one cell; it holds min(33, due); what was paid was paid for a taken attempt or
+/// for one that the profile charges.
 Term invariant(TermWorld& world, const ContextTerms& context);
 /// Of every context, and no two share a cell.
 Term invariant(TermWorld& world, const State& state);

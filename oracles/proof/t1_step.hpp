@@ -1,5 +1,5 @@
-// The steps of T1's machine. Each calls the rule's own template, whatever rule it is; only the book-keeping of
-// frames and of what is due stands here.
+// The steps of T1's machine. Each calls the rule's own template, whatever rule it is; only the book-keeping
+// of frames and of what is due stands here.
 #pragma once
 
 #include "oracles/proof/t1_state.hpp"
@@ -7,7 +7,15 @@
 namespace tailbound::proof {
 
 enum class StepKind : std::uint8_t {
-  open, close, call, trampoline, give_back, helper, slot_update, attempt, root_tail_call,
+  open,
+  close,
+  call,
+  trampoline,
+  give_back,
+  helper,
+  slot_update,
+  attempt,
+  root_tail_call,
 };
 
 /// What an attempt meets: any index, any array, any slot.
@@ -103,7 +111,9 @@ class Stepping {
   }
 
   /// A context makes fewer than 2^64 - 1 attempts.
-  static Term countable(const State& state) { return smt::less(state.contexts[0].due, smt::bits(UINT64_MAX)); }
+  static Term countable(const State& state) {
+    return smt::less(state.contexts[0].due, smt::bits(UINT64_MAX));
+  }
 
   Stepped attempt(State state) {
     const Term legal = countable(state);

@@ -18,7 +18,7 @@ Term whole(std::string name) { return smt::variable(Sort::integer, std::move(nam
 Obligation obligation(std::string id, std::string statement, const Claim& claim, const char* logic) {
   Obligation made{std::move(id), std::move(statement), {}, {}, {}, std::nullopt, {}};
   made.assumptions = {"every main makes N calls of a subprogram that tail-calls a main, whatever the count"};
-  made.goal = goal_query(claim, logic, made.id + ": " + made.statement);
+  made.goal = goal_query(claim, logic, heading(made));
   made.vacuity = vacuity_query(claim, logic, made.id + " without its negated goal");
   return made;
 }
@@ -49,8 +49,9 @@ Replay replay_uncounted(const smt::Model& model) {
   const auto form = model::closed_form(*scenario, 0, Discipline::by_value, two_levels);
   if (!form) return {false, form.error(), {}};
   const bool shown = form->tail_calls.small != 0U && form->tail_calls.small == calls + calls * calls;
-  return {shown, fmt::format("{} calls, limit 2: the model makes {}, the wrong recursion 0", calls,
-                             form->tail_calls.decimal),
+  return {shown,
+          fmt::format("{} calls, limit 2: the model makes {}, the wrong recursion 0", calls,
+                      form->tail_calls.decimal),
           bpf::print_graph(*scenario)};
 }
 
@@ -77,8 +78,7 @@ Obligation base() {
 
 Obligation two_calls() {
   const auto f = [](std::uint32_t level) { return whole(fmt::format("f{}", level)); };
-  Claim claim{{smt::equal(f(bpf::max_tail_call_cnt), integer(0))},
-              smt::equal(f(0), integer(17'179'869'182))};
+  Claim claim{{smt::equal(f(bpf::max_tail_call_cnt), integer(0))}, smt::equal(f(0), integer(17'179'869'182))};
   for (std::uint32_t level = 0; level < bpf::max_tail_call_cnt; ++level) {
     const Term below = smt::add(integer(1), f(level + 1));
     claim.given.push_back(smt::equal(f(level), smt::mul(integer(2), below)));
@@ -93,8 +93,8 @@ Obligation worst() {
   const Claim claim{{smt::at_most(none, calls), smt::at_most(calls, n), smt::at_most(none, below),
                      smt::at_most(sum, smt::mul(calls, each))},
                     smt::at_most(sum, smt::mul(n, each))};
-  return obligation("T2.worst", "mains that make at most N calls make at most as many tail calls as N each", claim,
-                    "QF_NIA");
+  return obligation("T2.worst", "mains that make at most N calls make at most as many tail calls as N each",
+                    claim, "QF_NIA");
 }
 
 /// Where the recursion comes from: the rule itself, by value.
@@ -112,8 +112,8 @@ Obligation copy() {
   const Term after = world.load(rule.return_to(caller, callee));
   Claim claim{world.facts(), smt::both({smt::equal(handed, before), smt::implies(seen.taken, raised),
                                         smt::equal(after, before)})};
-  return obligation("T2.copy", "by value a callee starts at its caller's count, and leaves that as it was", claim,
-                    "QF_BV");
+  return obligation("T2.copy", "by value a callee starts at its caller's count, and leaves that as it was",
+                    claim, "QF_BV");
 }
 
 }  // namespace

@@ -1,12 +1,12 @@
-// T3: the bound over arbitrary recursion, as Horn clauses. What a clause says about the count is what the rule's
-// template does to numbered cells.
-#include "oracles/model/walker.hpp"
+// T3: the bound over arbitrary recursion, as Horn clauses. What a clause says about the count is what the
+// rule's template does to numbered cells.
+#include <fmt/format.h>
+
 #include "jit/bpf/graph.hpp"
+#include "oracles/model/walker.hpp"
 #include "oracles/proof/obligation.hpp"
 #include "oracles/proof/replay.hpp"
 #include "oracles/proof/term_world.hpp"
-
-#include <fmt/format.h>
 
 namespace tailbound::proof {
 
@@ -24,10 +24,22 @@ Term run(const Term& c0, const Term& t0, const Term& c, const Term& t) {
 /// Some activation runs with count c when t tail calls have been made.
 Term reach(const Term& c, const Term& t) { return smt::apply("Reach", {whole("limit"), c, t}); }
 
-const Term& c0() { static const Term term = whole("c0"); return term; }
-const Term& t0() { static const Term term = whole("t0"); return term; }
-const Term& c() { static const Term term = whole("c"); return term; }
-const Term& t() { static const Term term = whole("t"); return term; }
+const Term& c0() {
+  static const Term term = whole("c0");
+  return term;
+}
+const Term& t0() {
+  static const Term term = whole("t0");
+  return term;
+}
+const Term& c() {
+  static const Term term = whole("c");
+  return term;
+}
+const Term& t() {
+  static const Term term = whole("t");
+  return term;
+}
 
 struct Machine {
   TermWorld world{Sort::integer, TermWorld::Cells::numbered};
@@ -78,7 +90,11 @@ smt::Clause attempt(Discipline discipline) {
 smt::Horn horn(Discipline discipline, const Term& bad) {
   const std::vector<Sort> three(3, Sort::integer), five(5, Sort::integer);
   return {{{"Run", five}, {"Reach", three}},
-          {start(discipline), entry(), call(discipline), give_back(discipline), attempt(discipline),
+          {start(discipline),
+           entry(),
+           call(discipline),
+           give_back(discipline),
+           attempt(discipline),
            {smt::both({reach(c(), t()), bad}), smt::truth(false)}}};
 }
 
@@ -93,7 +109,8 @@ Replay replay_by_value(const smt::Model&) {
   };
   const std::uint64_t by_value = most(Discipline::by_value), shared = most(Discipline::cell);
   return {by_value > bpf::max_tail_call_cnt && shared <= bpf::max_tail_call_cnt,
-          fmt::format("{} taken by value, {} by the shared cell", by_value, shared), bpf::print_graph(*scenario)};
+          fmt::format("{} taken by value, {} by the shared cell", by_value, shared),
+          bpf::print_graph(*scenario)};
 }
 
 }  // namespace
@@ -105,13 +122,13 @@ std::vector<Obligation> bound_by_horn_clauses() {
   made.statement = "over any recursion of calls and tail calls at most `limit` are taken, for every limit";
   made.assumptions = {"calls return in the order of a stack"};
   made.horn = horn(Discipline::cell, over);
-  made.goal = smt::print(*made.horn, made.id + ": " + made.statement, "sat");
+  made.goal = smt::print(*made.horn, heading(made), "sat");
   // The limit itself is reached.
   const Term reached = smt::both({smt::equal(whole("limit"), t()), smt::less(smt::integer(2), t())});
   made.vacuity = smt::print(horn(Discipline::cell, reached), made.id + ": the limit is reached", "unsat");
-  made.variants.push_back({"by-value", "each call hands over a copy",
-                           smt::print(horn(Discipline::by_value, over), "wrong on purpose: by value", "unsat"),
-                           replay_by_value});
+  made.variants.push_back(
+      {"by-value", "each call hands over a copy",
+       smt::print(horn(Discipline::by_value, over), "wrong on purpose: by value", "unsat"), replay_by_value});
   return {made};
 }
 

@@ -1,6 +1,6 @@
-// T6: the two patch sites of a direct tail call while another CPU runs them. The writer's order: a slot that is
-// filled gets its target first and then its bypass is opened; one that is emptied gets its bypass shut, then a
-// grace period passes, then the target goes.
+// T6: the two patch sites of a direct tail call while another CPU runs them. The writer's order: a slot that
+// is filled gets its target first and then its bypass is opened; one that is emptied gets its bypass shut,
+// then a grace period passes, then the target goes.
 #include <fmt/format.h>
 
 #include "oracles/proof/explore.hpp"
@@ -26,9 +26,7 @@ struct Sites {
   Term reader = smt::variable(Sort::integer, "reader");
   Term waited_for = smt::variable(Sort::truth, "waited_for");  // the reader went in before the grace period
 
-  Term holds() const {
-    return smt::apply("Sites", {bypass_jumps, target_jumps, writer, reader, waited_for});
-  }
+  Term holds() const { return smt::apply("Sites", {bypass_jumps, target_jumps, writer, reader, waited_for}); }
 };
 
 Term at(const Term& place, std::int64_t where) { return smt::equal(place, smt::integer(where)); }
@@ -122,8 +120,8 @@ class Protocol {
     leaves.waited_for = smt::truth(false);
     step("the reader enters", at(now.reader, outside), inside);
     step("the reader jumps over", smt::both({at(now.reader, before_bypass), now.bypass_jumps}), leaves);
-    step("the reader counts and unwinds", smt::both({at(now.reader, before_bypass), smt::negate(now.bypass_jumps)}),
-         falls);
+    step("the reader counts and unwinds",
+         smt::both({at(now.reader, before_bypass), smt::negate(now.bypass_jumps)}), falls);
     step("the reader jumps to the target", smt::both({at(now.reader, unwound), now.target_jumps}), leaves);
   }
 
@@ -134,7 +132,8 @@ class Protocol {
 Replay replay_order(Order order) {
   const Protocol wrong(order);
   const auto way = way_to_query(wrong.horn());
-  if (way_to_query(Protocol(Order::right).horn())) return {false, "trying all states refutes the right order", {}};
+  if (way_to_query(Protocol(Order::right).horn()))
+    return {false, "trying all states refutes the right order", {}};
   if (!way) return {false, "trying all states finds nothing", {}};
   std::string said;
   for (const std::size_t step : *way) said += (said.empty() ? "" : "; ") + wrong.what(step);
@@ -151,15 +150,18 @@ Variant variant(Order order, const char* name, const char* what) {
 std::vector<Obligation> patching_protocol() {
   Obligation made;
   made.id = "T6.patching";
-  made.statement = "no CPU unwinds its frame and then falls into the target site's nop, whenever slots change";
+  made.statement =
+      "no CPU unwinds its frame and then falls into the target site's nop, whenever slots change";
   made.assumptions = {"each patch is seen whole, and in the order of writing",
                       "a grace period ends after every CPU that was inside a program has left it"};
   made.horn = Protocol(Order::right).horn();
-  made.goal = smt::print(*made.horn, made.id + ": " + made.statement, "sat");
-  made.vacuity = smt::print(Protocol(Order::right, true).horn(), made.id + ": the target is jumped to", "unsat");
-  made.variants = {variant(Order::removal_swapped, "removal-swapped", "the target goes before the bypass is shut"),
-                   variant(Order::no_grace_period, "no-grace-period", "the target goes as soon as the bypass is shut"),
-                   variant(Order::install_swapped, "install-swapped", "the bypass opens before there is a target")};
+  made.goal = smt::print(*made.horn, heading(made), "sat");
+  made.vacuity =
+      smt::print(Protocol(Order::right, true).horn(), made.id + ": the target is jumped to", "unsat");
+  made.variants = {
+      variant(Order::removal_swapped, "removal-swapped", "the target goes before the bypass is shut"),
+      variant(Order::no_grace_period, "no-grace-period", "the target goes as soon as the bypass is shut"),
+      variant(Order::install_swapped, "install-swapped", "the bypass opens before there is a target")};
   return {made};
 }
 

@@ -35,7 +35,8 @@ Claim claim_of(Compare compare) {
   const Term count = smt::variable(Sort::bits, "count"), address = smt::variable(Sort::bits, "address");
   const Term given_address = smt::variable(Sort::truth, "given_address");
   const Term rax = smt::select(given_address, address, count);
-  return {{smt::at_most(count, smt::bits(bpf::max_tail_call_cnt)), smt::at_most(smt::bits(lowest_address), address),
+  return {{smt::at_most(count, smt::bits(bpf::max_tail_call_cnt)),
+           smt::at_most(smt::bits(lowest_address), address),
            smt::equal(smt::bit_and(address, smt::bits(7)), smt::bits(0))},
           smt::equal(is_address(world, rax, compare), given_address)};
 }
@@ -69,7 +70,7 @@ std::vector<Obligation> value_or_pointer() {
   made.statement = "rax above 33 is an address and rax up to 33 a count";
   made.assumptions = {"no stack lies below 65536, and cells are aligned to 8",
                       "a count that travels in rax is at most 33 (T1.bound)"};
-  made.goal = goal_query(claim, "QF_BV", made.id + ": " + made.statement);
+  made.goal = goal_query(claim, "QF_BV", heading(made));
   made.vacuity = vacuity_query(claim, "QF_BV", made.id + " without its negated goal");
   made.variants = {variant(Compare::at_or_above, "at-or-above", "33 itself is taken for an address"),
                    variant(Compare::above_in_32_bits, "32-bit-compare", "only the low half is compared")};

@@ -1,5 +1,5 @@
-// The rule's world with solver terms. Cells are quantifier-free and without arrays: what was stored stands in a
-// list, and two reads of what was there before agree where their cells are the same (Ackermann).
+// The rule's world with solver terms. Cells are quantifier-free and without arrays: what was stored stands in
+// a list, and two reads of what was there before agree where their cells are the same (Ackermann).
 #pragma once
 
 #include <string>
@@ -20,8 +20,8 @@ class TermWorld {
   using Bool = Term;
   using Ref = Term;
 
-  /// `any`: a new cell may lie anywhere but where a live frame points. `numbered`: cells are 0, 1, … in the order
-  /// of their birth, where which ones are the same is known beforehand.
+  /// `any`: a new cell may lie anywhere but where a live frame points. `numbered`: cells are 0, 1, … in the
+  /// order of their birth, where which ones are the same is known beforehand.
   enum class Cells { any, numbered };
 
   explicit TermWorld(Sort sort, Cells cells = Cells::any) : sort_(sort), cells_(cells) {}

@@ -8,7 +8,9 @@ Asker::Asker(SolverOptions options, Cache cache, unsigned at_once)
       at_once_(at_once),
       versions_{smt::version(Solver::z3, options), smt::version(Solver::cvc5, options)} {}
 
-std::string Asker::key(const Question& question) const { return version(question.solver) + "\n" + question.text; }
+std::string Asker::key(const Question& question) const {
+  return version(question.solver) + "\n" + question.text;
+}
 
 std::vector<Given> Asker::ask_all(const std::vector<Question>& questions,
                                   const std::function<void(std::size_t)>& progress) const {

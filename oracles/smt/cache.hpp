@@ -14,8 +14,8 @@ class Cache {
   /// An empty folder: nothing is kept or found.
   explicit Cache(std::filesystem::path folder = {}) : folder_(std::move(folder)) {}
 
-  /// `question` is all that the answer depends on: text, solver, version, options. An entry that is not as it was
-  /// written is not found.
+  /// `question` is all that the answer depends on: text, solver, version, options. An entry that is not as it
+  /// was written is not found.
   std::optional<Ended> find(const std::string& question) const;
   /// Failing to write is no error: the next run asks again.
   void keep(const std::string& question, const Ended& ended) const;

@@ -124,7 +124,8 @@ std::string print(const Horn& horn, std::string_view comment, std::string_view s
   std::string text = head("HORN", comment, status);
   for (const Relation& relation : horn.relations) {
     std::string sorts;
-    for (const Sort sort : relation.sorts) sorts += fmt::format("{}{}", sorts.empty() ? "" : " ", sort_name(sort));
+    for (const Sort sort : relation.sorts)
+      sorts += fmt::format("{}{}", sorts.empty() ? "" : " ", sort_name(sort));
     text += fmt::format("(declare-fun {} ({}) Bool)\n", relation.name, sorts);
   }
   for (const Clause& clause : horn.clauses) text += fmt::format("(assert {})\n", quantified(clause));

@@ -58,15 +58,16 @@ int input_of(const Job& job) {
     }
     ::_exit(0);
   }
-  if (job.memory_limit != 0) {
-    const rlimit limit{job.memory_limit, job.memory_limit};
-    ::setrlimit(RLIMIT_AS, &limit);
-  }
   ::dup2(input, STDIN_FILENO);
   ::dup2(output, STDOUT_FILENO);
   std::vector<char*> argv;
   for (const std::string& word : job.command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
+  // Last: a sanitizer's own memory is far above any limit.
+  if (job.memory_limit != 0) {
+    const rlimit limit{job.memory_limit, job.memory_limit};
+    ::setrlimit(RLIMIT_AS, &limit);
+  }
   ::execvp(argv[0], argv.data());
   ::_exit(no_such_command);
 }
@@ -147,7 +148,8 @@ void poll_once(std::list<Running>& all) {
   ::poll(pipes.data(), pipes.size(), static_cast<int>(std::clamp<long>(wait + 1, 1, 1000)));
   std::size_t at = 0;
   for (Running& running : all) {
-    if (pipes[at++].revents != 0) close_ended(running.output, receive(running.output, running.ended.output, SIZE_MAX));
+    if (pipes[at++].revents != 0)
+      close_ended(running.output, receive(running.output, running.ended.output, SIZE_MAX));
     if (pipes[at++].revents != 0) {
       close_ended(running.errors, receive(running.errors, running.ended.errors, most_errors));
     }

@@ -10,16 +10,16 @@
 namespace tailbound::smt {
 
 struct Job {
-  std::vector<std::string> command;           // looked up in PATH; empty: `work` runs in a forked child
-  std::function<std::string()> work;          // what it returns is the output
-  std::string input;                          // standard input of the command
+  std::vector<std::string> command;   // looked up in PATH; empty: `work` runs in a forked child
+  std::function<std::string()> work;  // what it returns is the output
+  std::string input;                  // standard input of the command
   std::chrono::milliseconds time_limit{10'000};
-  std::uint64_t memory_limit = 0;             // bytes of address space; 0: none
+  std::uint64_t memory_limit = 0;  // bytes of address space; 0: none
 };
 
 struct Ended {
-  std::string output;  // standard output
-  std::string errors;  // standard error, its first 4096 bytes
+  std::string output = {};  // standard output
+  std::string errors = {};  // standard error, its first 4096 bytes
   int exit_code = 0;
   int signal = 0;
   bool timed_out = false;

@@ -97,7 +97,8 @@ class Reader {
   static Term call(const Sexpr& name, std::vector<Term> args) {
     using Binary = Term (*)(Term, Term);
     static const std::map<std::string_view, Binary> folded = {
-        {"+", add}, {"-", sub}, {"*", mul}, {"bvadd", add}, {"bvsub", sub}, {"bvmul", mul}, {"bvand", bit_and}};
+        {"+", add},     {"-", sub},     {"*", mul},        {"bvadd", add},
+        {"bvsub", sub}, {"bvmul", mul}, {"bvand", bit_and}};
     static const std::map<std::string_view, Binary> compared = {
         {"<", less}, {"<=", at_most}, {"bvult", less}, {"bvule", at_most}, {"=", equal}, {"=>", implies}};
     static const std::map<std::string_view, Binary> turned = {
@@ -108,7 +109,8 @@ class Reader {
     if (name.is("not") && args.size() == 1) return negate(args[0]);
     if (name.is("-") && args.size() == 1) return sub(integer(0), args[0]);
     if (name.is("ite") && args.size() == 3) return select(args[0], args[1], args[2]);
-    if (const auto op = folded.find(name.atom); op != folded.end() && !args.empty()) return fold(op->second, args);
+    if (const auto op = folded.find(name.atom); op != folded.end() && !args.empty())
+      return fold(op->second, args);
     if (const auto op = compared.find(name.atom); op != compared.end() && args.size() == 2) {
       return op->second(args[0], args[1]);
     }
@@ -141,7 +143,8 @@ void read_command(Reader& reader, Script& script, const Sexpr& command) {
     if (asserted->sort != Sort::truth) refuse("an assertion is a truth value", command.items[1]);
     script.assertions.push_back(asserted);
   } else if (!command.is_call("set-info", 2) && !command.is_call("check-sat", 0)) {
-    refuse("no command that is known", command.is_list && !command.items.empty() ? command.items[0] : command);
+    refuse("no command that is known",
+           command.is_list && !command.items.empty() ? command.items[0] : command);
   }
 }
 
@@ -211,9 +214,11 @@ std::expected<Model, std::string> read_model(std::string_view text) {
 std::optional<Term> expand(const Term& term, const Definitions& definitions) {
   if (term->op == Op::apply) {
     const auto found = definitions.find(term->name);
-    if (found == definitions.end() || found->second.parameters.size() != term->args.size()) return std::nullopt;
+    if (found == definitions.end() || found->second.parameters.size() != term->args.size())
+      return std::nullopt;
     std::map<std::string, Term> by;
-    for (std::size_t i = 0; i < term->args.size(); ++i) by.emplace(found->second.parameters[i], term->args[i]);
+    for (std::size_t i = 0; i < term->args.size(); ++i)
+      by.emplace(found->second.parameters[i], term->args[i]);
     return substitute(found->second.body, by);
   }
   if (term->op != Op::both) return term;  // relations stand alone or in a conjunction

@@ -28,7 +28,8 @@ Answer with_model(const std::string& text, std::string_view printed) {
   const auto script = read_script(text);
   if (!script) return no_answer(Answer::Kind::nonsense, "the query: " + script.error());
   const auto model = read_model(printed);
-  if (!model) return no_answer(Answer::Kind::bad_model, "sat, with a model that cannot be read: " + model.error());
+  if (!model)
+    return no_answer(Answer::Kind::bad_model, "sat, with a model that cannot be read: " + model.error());
   const Model full = completed(*model, *script);
   for (std::size_t i = 0; i < script->assertions.size(); ++i) {
     if (evaluate(script->assertions[i], full) == 1U) continue;
@@ -40,7 +41,8 @@ Answer with_model(const std::string& text, std::string_view printed) {
 
 Answer with_definitions(std::string_view printed) {
   auto definitions = read_definitions(printed);
-  if (!definitions) return no_answer(Answer::Kind::bad_model, "an invariant that cannot be read: " + definitions.error());
+  if (!definitions)
+    return no_answer(Answer::Kind::bad_model, "an invariant that cannot be read: " + definitions.error());
   return {Answer::Kind::sat, {}, {}, *std::move(definitions), 0};
 }
 
@@ -54,12 +56,14 @@ Answer read(const std::string& text, const Ended& ended) {
   if (ended.signal != 0) return no_answer(died, fmt::format("killed by signal {}", ended.signal));
   if (word == "unknown") {
     const std::string_view why = first_line(std::string_view(ended.output).substr(8));
-    return no_answer(why == "timeout" || why == "canceled" ? timeout : nonsense, fmt::format("unknown {}", why));
+    return no_answer(why == "timeout" || why == "canceled" ? timeout : nonsense,
+                     fmt::format("unknown {}", why));
   }
   if (word == "unsat" && ended.exit_code == 0) return {unsat, {}, {}, {}, 0};
   if (word == "sat" && ended.exit_code == 0) {
     const std::string_view rest = std::string_view(ended.output).substr(3);
-    return text.find("(set-logic HORN)") != std::string::npos ? with_definitions(rest) : with_model(text, rest);
+    return text.find("(set-logic HORN)") != std::string::npos ? with_definitions(rest)
+                                                              : with_model(text, rest);
   }
   const std::string_view said = ended.output.empty() ? ended.errors : ended.output;
   if (said.find("memory") != std::string_view::npos || said.find("bad_alloc") != std::string_view::npos) {
@@ -99,11 +103,12 @@ Job ask(Solver solver, const std::string& text, const SolverOptions& options) {
   if (solver == Solver::z3) {
     return {{}, [text, options] { return run_z3(text, options); }, {}, options.time_limit + grace, 0};
   }
-  return {{"cvc5", "--lang=smt2", "--dump-models", fmt::format("--tlimit={}", options.time_limit.count()), "-"},
-          {},
-          text,
-          options.time_limit + grace,
-          options.memory_megabytes * megabyte};
+  return {
+      {"cvc5", "--lang=smt2", "--dump-models", fmt::format("--tlimit={}", options.time_limit.count()), "-"},
+      {},
+      text,
+      options.time_limit + grace,
+      options.memory_megabytes * megabyte};
 }
 
 Answer answer(const std::string& text, const Ended& ended) {

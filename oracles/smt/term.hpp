@@ -1,5 +1,5 @@
-// Terms that are read by solvers: 64-bit vectors, integers and truth values. No solver's header is needed to build,
-// print, read or evaluate one.
+// Terms that are read by solvers: 64-bit vectors, integers and truth values. No solver's header is needed to
+// build, print, read or evaluate one.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,21 @@ namespace tailbound::smt {
 enum class Sort : std::uint8_t { truth, bits, integer };  // bits: 64 of them, unsigned
 
 enum class Op : std::uint8_t {
-  literal, variable, apply,              // apply: a named relation of a Horn query
-  add, sub, mul, bit_and,                // of numbers; bit_and of bits alone
-  less, at_most, equal,                  // less and at_most unsigned on bits
-  both, either, negate, implies, select  // both and either take any number of terms
+  literal,
+  variable,
+  apply,  // apply: a named relation of a Horn query
+  add,
+  sub,
+  mul,
+  bit_and,  // of numbers; bit_and of bits alone
+  less,
+  at_most,
+  equal,  // less and at_most unsigned on bits
+  both,
+  either,
+  negate,
+  implies,
+  select  // both and either take any number of terms
 };
 
 class Term;
