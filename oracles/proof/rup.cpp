@@ -164,7 +164,7 @@ class Lines {
     return line;
   }
   Error error(std::string_view what) const {
-    return Error("line " + std::to_string(number_) + ": " + std::string(what));
+    return Error("line " + std::to_string(number_) + " " + std::string(what));
   }
 
  private:

@@ -394,4 +394,56 @@ one_line plugin_no_hex 2 'no hex digit' "$tb" plugin 'zz' --program '95000000000
 one_line plugin_nothing_given 2 'program is empty' "$tb" plugin
 one_line plugin_elf 2 'ELF files are not read' "$tb" plugin --elf
 
+
+# --- proofs: all as expected, kept, exported, checked ---
+proofs="$work/proofs"
+expect prove_all 0 '^([0-9]+) of \1 as expected, 0 unexpected, 0 not decided' "$tb" prove --cache answers --export "$proofs"
+expect prove_from_the_cache 0 '^([0-9]+) questions, \1 from the cache' "$tb" prove --cache answers
+for entry in answers/*; do printf 'unsat\n' >"$entry"; break; done
+expect prove_asks_again_what_was_touched 0 ' 0 unexpected, 0 not decided' "$tb" prove --cache answers
+json_keys prove_json 0 obligations,as_expected,unexpected,not_decided,questions,from_cache,seconds,z3,cvc5 \
+  "$tb" prove --json --cache answers
+expect prove_only_prints_scenarios 0 '^program entry' "$tb" prove --only T1.attempt.linux --cache answers
+one_line prove_unknown_id 2 "unknown obligation 'T9'" "$tb" prove --only T9
+one_line prove_export_over_something 2 'expected a new or an empty folder' "$tb" prove --only T7 --export "$proofs"
+expect check_proofs_holds 0 ' 0 contradict, 0 failed' "$tb" check-proofs "$proofs"
+one_line check_proofs_no_folder 2 'no such folder' "$tb" check-proofs absent
+
+# altered NAME EXIT PATTERN COMMAND: a copy of the export on which COMMAND was run inside
+altered() {
+  local name=$1 want=$2 pattern=$3
+  rm -rf altered && cp -r "$proofs" altered && (cd altered && eval "$4")
+  expect "check_proofs_$name" "$want" "$pattern" "$tb" check-proofs altered
+}
+rehash='s=$(sha256sum $f | cut -d" " -f1); sed -i "s/^[0-9a-f]* \(.* $f\)\$/$s \1/" MANIFEST'
+altered missing_file 2 'T1.call.smt2: missing' 'rm T1.call.smt2'
+altered edited_file 2 'T1.call.smt2: edited' 'echo "; more" >>T1.call.smt2'
+altered extra_file 2 'extra: not in the manifest' 'echo >extra'
+altered extra_folder 2 'extra: not in the manifest' 'mkdir extra'
+altered link 2 'T1.call.smt2: missing, or no file' 'mv T1.call.smt2 ../moved.smt2; ln -s ../moved.smt2 T1.call.smt2'
+altered no_manifest 2 'MANIFEST: missing' 'rm MANIFEST'
+altered cut_manifest 2 'not in the manifest' 'sed -i "\$d" MANIFEST'
+altered no_certificate 2 'T1.call.smt2: has no certificate' 'rm T1.call.rup; sed -i "/T1.call.rup/d" MANIFEST'
+altered other_status 2 'its :status is not' 'sed -i "s/unsat T1.call.smt2/sat T1.call.smt2/" MANIFEST'
+altered corrupted_certificate 1 'T1.call: certificate: ' "f=T1.call.rup; sed -i 1,5d \$f; echo 0 >\$f; $rehash"
+altered other_clauses 1 'T1.call: certificate: the clauses are not' "f=T1.call.cnf; sed -i 2d \$f; $rehash"
+altered false_status 1 'T1.call.hypotheses.smt2: z3: sat, the file says unsat' \
+  "f=T2.base.smt2; g=T1.call.hypotheses.smt2; sed -i 's/:status sat/:status unsat/; s/QF_BV/ALL/' \$g; sed -i \"s/ sat \$g/ unsat \$g/\" MANIFEST; f=\$g; $rehash"
+
+# fake_cvc5 NAME EXIT PATTERN SCRIPT: what another cvc5 in PATH leads to; never a pass
+fake_cvc5() {
+  mkdir -p fake && printf '#!/bin/sh\n[ "$1" = --version ] && { echo fake; exit 0; }\n%s\n' "$4" >fake/cvc5 && chmod +x fake/cvc5
+  expect "prove_cvc5_$1" "$2" "$3" env PATH="$work/fake:$PATH" "$tb" prove --only T7 --no-cache
+}
+expect prove_cvc5_missing 3 '^cvc5 is missing' env PATH=/nonexistent "$tb" prove --only T7 --no-cache
+fake_cvc5 killed 3 'cvc5: died: killed by signal 9' 'kill -9 $$'
+fake_cvc5 nonsense 3 'cvc5: nonsense' 'echo perhaps'
+fake_cvc5 silent 3 'cvc5: nonsense' 'true'
+fake_cvc5 no_memory 3 'cvc5: died: out of memory' 'echo std::bad_alloc >&2; exit 134'
+fake_cvc5 sat_without_a_model 3 'cvc5: bad model' 'echo sat'
+fake_cvc5 sat_with_a_wrong_model 3 'a model under which assertion' 'echo sat; echo "((define-fun count () (_ BitVec 64) #x0000000000000063))"'
+fake_cvc5 always_unsat 1 'NOT AS EXPECTED' 'echo unsat'
+expect prove_export_without_cadical 3 'no certificate: cadical is missing' \
+  env PATH=/nonexistent "$tb" prove --only T7 --no-cache --export without
+
 echo 'cli tests ended'
