@@ -94,6 +94,7 @@ Totals Shared::totals() const {
     for (std::size_t o = 0; o < oracle_count; ++o) page->oracles[o].add_to(sum.oracles[o]);
     for (std::size_t e = 0; e < most_engines; ++e) {
       sum.ran[e] += page->ran[e];
+      sum.spared[e] += page->spared[e];
       if (sum.unavailable[e] == 0 && page->unavailable[e] != 0) sum.reason[e] = page->reason[e].data();
       sum.unavailable[e] += page->unavailable[e];
     }

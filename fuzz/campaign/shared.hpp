@@ -40,6 +40,7 @@ struct WorkerPage {
   RowsOf<std::atomic<std::uint64_t>> histogram{};
   std::array<std::atomic<std::uint64_t>, most_engines> ran{};
   std::array<std::atomic<std::uint64_t>, most_engines> unavailable{};
+  std::array<std::atomic<std::uint64_t>, most_engines> spared{};
   /// Why an engine could not take a scenario, the first time; cut off and ended by a zero.
   std::array<std::array<char, 160>, most_engines> reason{};
   OracleCounts oracles{};

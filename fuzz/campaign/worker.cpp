@@ -41,6 +41,7 @@ Judgement Worker::judge(const bpf::Scenario& scenario) {
   const std::uint64_t number = index_ + started() * options_.jobs;
   add(page_.started_scenarios, 1);
   judge_.sampled(options_.sample != 0 && number % options_.sample == 0);
+  judge_.cross_check(number % options_.cross_check == 0);
   Judgement judgement = judge_.judge(scenario);
   report(judgement);
   if (judgement.verdict.broken()) hand_on(judgement.verdict);
@@ -54,6 +55,10 @@ void Worker::report(const Judgement& judgement) {
   add(page_.empty, judgement.forecast.empty);
   add(page_.out_of_fuel, judgement.forecast.out_of_fuel);
   for (std::size_t e = 0; e < judge_.engines().size(); ++e) {
+    if (!judge_.asked(e)) {
+      add(page_.spared[e], 1);
+      continue;
+    }
     const std::string& why = judge_.observed(e).unavailable;
     if (!why.empty() && page_.unavailable[e] == 0) why.copy(page_.reason[e].data(), page_.reason[e].size() - 1);
     add(why.empty() ? page_.ran[e] : page_.unavailable[e], 1);

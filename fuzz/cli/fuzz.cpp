@@ -31,6 +31,7 @@ struct FuzzOptions {
   std::optional<std::uint64_t> runs;
   std::uint32_t jobs = std::max(1U, std::thread::hardware_concurrency());
   std::uint32_t sample = CampaignOptions{}.sample;
+  std::uint32_t cross_check = CampaignOptions{}.cross_check;
   std::uint32_t fresh = CampaignOptions{}.fresh;
   std::string shapes;
   std::string without_shapes;
@@ -55,6 +56,7 @@ CampaignOptions campaign_of(const FuzzOptions& options) {
   campaign.runs = options.runs.value_or(0);
   campaign.jobs = options.jobs;
   campaign.sample = options.sample;
+  campaign.cross_check = options.cross_check;
   campaign.fresh = options.fresh;
   campaign.corpus_folder = options.corpus;
   campaign.keep_going = options.keep_going;
@@ -206,6 +208,11 @@ void add_search_options(CLI::App& command, FuzzOptions& options) {
       .add_option("--sample", options.sample,
                   "the sampled oracles (tailbound oracles) judge one scenario in so many; 0: none")
       ->capture_default_str();
+  command
+      .add_option("--cross-check", options.cross_check,
+                  "run one scenario in so many on the interpreter too, besides those with asm blocks; 1: every one")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
 }
 
 void add_ends(CLI::App& command, FuzzOptions& options) {

@@ -17,6 +17,7 @@ std::string engine_lines(const Totals& t, const CampaignOptions& campaign) {
   std::string out;
   for (std::size_t e = 0; e < campaign.engines.engines.size(); ++e) {
     out += fmt::format("  {:<12} ran {}", campaign.engines.engines[e], t.ran[e]);
+    if (t.spared[e] != 0) out += fmt::format(", spared {} (--cross-check {})", t.spared[e], campaign.cross_check);
     if (t.unavailable[e] != 0) out += fmt::format(", unavailable for {}: {}", t.unavailable[e], t.reason[e]);
     out += '\n';
   }
@@ -53,6 +54,7 @@ ordered_json engine_states(const CampaignEnd& end, const CampaignOptions& campai
                         {"scheme", (*engines)[e]->identity().scheme},
                         {"profile", (*engines)[e]->identity().profile->name},
                         {"scenarios", end.totals.ran[e]},
+                        {"spared", end.totals.spared[e]},
                         {"unavailable", end.totals.unavailable[e]},
                         {"reason", nullptr}};
     if (!end.totals.reason[e].empty()) row["reason"] = end.totals.reason[e];
@@ -90,6 +92,7 @@ ordered_json summary_json(const CampaignEnd& end, const CampaignOptions& campaig
           {"out_of_fuel", t.out_of_fuel},
           {"encoding_checked", t.encoding_checked},
           {"encoding_sample", campaign.sample},
+          {"cross_check", campaign.cross_check},
           {"histogram", histogram_json(t.histogram)},
           {"driver", campaign.driver == Driver::seed ? "seed" : "libfuzzer"},
           {"corpus", {{"given", campaign.corpus.size()}, {"kept", t.kept}, {"features", t.features}}},

@@ -15,11 +15,11 @@ const OracleCount& count_of(const OracleCounts& counts, const Oracle& oracle) {
   return counts[static_cast<std::size_t>(oracle.id)];
 }
 
-/// "12: no machine stack was measured; 3: …"
+/// "12: no machine stack was measured; 3: …". How often the interpreter was not asked stands in its own line.
 std::string reasons(const OracleCount& count) {
   std::string out;
   for (std::size_t i = 1; i < why_nots; ++i) {
-    if (count.could_not[i] == 0) continue;
+    if (count.could_not[i] == 0 || static_cast<WhyNot>(i) == WhyNot::unasked) continue;
     out += fmt::format("{}{}: {}", out.empty() ? "" : "; ", count.could_not[i], text(static_cast<WhyNot>(i)));
   }
   return out;

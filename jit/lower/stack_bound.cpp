@@ -5,20 +5,30 @@
 namespace tailbound::jit {
 
 void StackBounds::measure(const bpf::Lowered& lowered, const StackCosts& costs, std::uint32_t limit) {
+  begin(lowered, costs, limit);
+  for (const bpf::Bytecode& program : lowered.programs) {
+    finder_.find(program);
+    add(program, finder_);
+  }
+  finish();
+}
+
+void StackBounds::begin(const bpf::Lowered& lowered, const StackCosts& costs, std::uint32_t limit) {
   limit_ = limit;
+  costs_ = costs;
   functions_.clear();
   programs_.clear();
   passes_.clear();
   started_.clear();
   read_slots(lowered);
-  for (std::uint16_t p = 0; p < lowered.programs.size(); ++p) {
-    add_program(lowered, p, costs);
-    add_passes(lowered, p);
-  }
   for (const bpf::Event& event : lowered.events) {
     if (const auto* run = std::get_if<bpf::Run>(&event)) started_.push_back(run->program);
   }
-  walk_programs();
+}
+
+void StackBounds::add(const bpf::Bytecode& program, const FrameFinder& found) {
+  add_frames(found);
+  add_passes(program);
 }
 
 /// All that any slot holds at some time.
@@ -36,18 +46,18 @@ void StackBounds::read_slots(const bpf::Lowered& lowered) {
   }
 }
 
-void StackBounds::add_program(const bpf::Lowered& lowered, std::uint16_t p, const StackCosts& costs) {
-  finder_.find(lowered.programs[p]);
+void StackBounds::add_frames(const FrameFinder& found) {
+  const auto p = static_cast<std::uint16_t>(programs_.size());
   Program program{.first = static_cast<std::uint32_t>(functions_.size())};
-  if (costs.entry != nullptr) program.entry = costs.entry(finder_.frames().front());
-  for (std::uint16_t f = 0; f < finder_.frames().size(); ++f) {
-    const Frame& frame = finder_.frames()[f];
-    functions_.push_back({.ref = {p, f}, .frame = frame, .bytes = costs.frame(frame)});
+  if (costs_.entry != nullptr) program.entry = costs_.entry(found.frames().front());
+  for (std::uint16_t f = 0; f < found.frames().size(); ++f) {
+    const Frame& frame = found.frames()[f];
+    functions_.push_back({.ref = {p, f}, .frame = frame, .bytes = costs_.frame(frame)});
   }
-  find_paths(program);
+  find_paths(program, found);
   for (std::uint32_t f = program.first; f < functions_.size(); ++f) {
     if (functions_[f].above == none) continue;
-    const std::uint32_t helper = finder_.calls_helper(f - program.first) ? costs.helper : 0;
+    const std::uint32_t helper = found.calls_helper(f - program.first) ? costs_.helper : 0;
     const std::uint32_t path = functions_[f].above + functions_[f].bytes + helper;
     if (path <= program.own) continue;
     program.own = path;
@@ -58,14 +68,14 @@ void StackBounds::add_program(const bpf::Lowered& lowered, std::uint16_t p, cons
 
 /// Longest paths from main by relaxation. Callees mostly stand behind their callers, so one round is common;
 /// calls are acyclic, so there are at most as many rounds as functions.
-void StackBounds::find_paths(const Program& program) {
+void StackBounds::find_paths(const Program& program, const FrameFinder& found) {
   functions_[program.first].above = 0;
   for (bool again = true; again;) {
     again = false;
     for (std::uint32_t f = program.first; f < functions_.size(); ++f) {
       if (functions_[f].above == none) continue;
       const std::uint32_t below = functions_[f].above + functions_[f].bytes;
-      for (const std::uint16_t callee : finder_.callees(f - program.first)) {
+      for (const std::uint16_t callee : found.callees(f - program.first)) {
         Function& called = functions_[program.first + callee];
         if (called.above != none && called.above >= below) continue;
         called.above = below;
@@ -76,8 +86,9 @@ void StackBounds::find_paths(const Program& program) {
   }
 }
 
-void StackBounds::add_passes(const bpf::Lowered& lowered, std::uint16_t p) {
-  for (const bpf::LoweredSite& site : lowered.programs[p].sites) {
+void StackBounds::add_passes(const bpf::Bytecode& program) {
+  const auto p = static_cast<std::uint16_t>(programs_.size() - 1);
+  for (const bpf::LoweredSite& site : program.sites) {
     const std::uint32_t via = programs_[p].first + site.function;
     if (functions_[via].above == none) continue;
     for (const Held& held : held_) {

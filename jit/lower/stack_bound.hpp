@@ -43,6 +43,10 @@ class StackBounds {
  public:
   /// Reads the scenario; nothing below may be asked before. Calls must not be recursive.
   void measure(const bpf::Lowered& lowered, const StackCosts& costs, std::uint32_t limit);
+  /// The same in parts, for who has each program's frames at hand: begin, add every program in turn, finish.
+  void begin(const bpf::Lowered& lowered, const StackCosts& costs, std::uint32_t limit);
+  void add(const bpf::Bytecode& program, const FrameFinder& found);
+  void finish() { walk_programs(); }
   std::uint64_t bytes() const;
   StackBound bound() const;
 
@@ -76,9 +80,9 @@ class StackBounds {
   };
 
   void read_slots(const bpf::Lowered& lowered);
-  void add_program(const bpf::Lowered& lowered, std::uint16_t p, const StackCosts& costs);
-  void find_paths(const Program& program);
-  void add_passes(const bpf::Lowered& lowered, std::uint16_t p);
+  void add_frames(const FrameFinder& found);
+  void find_paths(const Program& program, const FrameFinder& found);
+  void add_passes(const bpf::Bytecode& program);
   void add_pass(const Pass& pass);
   void walk_programs();
   std::uint64_t best(std::uint32_t taken, std::size_t program) const {
@@ -88,6 +92,7 @@ class StackBounds {
   void append_path(std::uint32_t last, std::uint32_t taken, std::vector<StackStep>& chain) const;
 
   std::uint32_t limit_ = 0;
+  StackCosts costs_;
   FrameFinder finder_;
   std::vector<Held> held_;
   std::vector<Function> functions_;

@@ -31,6 +31,8 @@ class Compiler {
   /// not compile, by name.
   std::expected<void, bpf::InsnError> compile(const bpf::Bytecode& program, const Scheme& scheme,
                                               const jit::Options& options, jit::Image& image);
+  /// Frames and calls of the program that was compiled last.
+  const jit::FrameFinder& found() const { return finder_; }
 
  private:
   friend class FunctionCompiler;

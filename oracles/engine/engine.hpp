@@ -36,9 +36,9 @@ class Engine {
   /// does not support gives an Observation whose `unavailable` says which.
   virtual std::span<const Observation> run(std::span<const bpf::Lowered> batch) = 0;
 
-  /// Bytes of machine stack that no run of the scenario may exceed (RunObservation::stack_used); nothing where the
-  /// engine has no machine stack, or its scheme no bound.
-  virtual std::optional<std::uint64_t> stack_bound(const bpf::Lowered&) { return std::nullopt; }
+  /// Bytes of machine stack that no run of the scenario that it ran last may exceed (RunObservation::stack_used);
+  /// nothing where the engine has no machine stack, or its scheme no bound.
+  virtual std::optional<std::uint64_t> stack_bound() { return std::nullopt; }
 
   const Observation& run_one(const bpf::Lowered& lowered) { return run({&lowered, 1}).front(); }
 };

@@ -1,8 +1,19 @@
 #include "oracles/judge/judge.hpp"
 
 #include <cassert>
+#include <string_view>
 
 namespace tailbound {
+
+namespace {
+
+/// Stands for what an engine showed that was not asked.
+const Observation unasked;
+
+/// What it says of a scenario, the model says too.
+bool only_checks(const engine::Engine& engine) { return engine.identity().name == "interpreter"; }
+
+}  // namespace
 
 Judge::Judge(std::vector<std::unique_ptr<engine::Engine>> engines, OracleSet set)
     : engines_(std::move(engines)), witnesses_(engines_.size()), kept_(engines_.size()), set_(set) {
@@ -21,12 +32,12 @@ Judge::Judge(std::vector<std::unique_ptr<engine::Engine>> engines, OracleSet set
 
 const Observation& Judge::predicted(std::size_t engine) const { return *models_[model_of_[engine]].prediction; }
 
+bool Judge::asked(std::size_t engine) const { return witnesses_[engine].seen != &unasked; }
+
 Judgement Judge::judge(const bpf::Scenario& scenario, bool expectations) {
   bpf::lower(scenario, lowered_);
   for (Model& model : models_) model.prediction = &model.walker->walk(scenario);
-  for (std::size_t e = 0; e < engines_.size(); ++e) {
-    witnesses_[e] = {engines_[e].get(), &predicted(e), &engines_[e]->run_one(lowered_)};
-  }
+  run_engines();
   Judgement result{.verdict = {}, .engine = 0, .judged = false, .forecast = forecast(models_.front())};
   for (std::size_t e = 0; e < engines_.size() && !result.verdict.broken(); ++e) {
     hear(e, scenario, expectations, result);
@@ -34,12 +45,31 @@ Judgement Judge::judge(const bpf::Scenario& scenario, bool expectations) {
   return result;
 }
 
+void Judge::run_engines() {
+  const bool all = cross_check_ || lowered_.has_asm;
+  bool ran = false;
+  for (std::size_t e = 0; e < engines_.size(); ++e) {
+    witnesses_[e] = {engines_[e].get(), &predicted(e), &unasked};
+    if (all || !only_checks(*engines_[e])) ran |= run(e);
+  }
+  for (std::size_t e = 0; e < engines_.size() && !ran; ++e) {
+    if (!asked(e)) run(e);
+  }
+}
+
+/// Whether the engine took the scenario.
+bool Judge::run(std::size_t engine) {
+  witnesses_[engine].seen = &engines_[engine]->run_one(lowered_);
+  return observed(engine).unavailable.empty();
+}
+
 /// The oracles that are on, one after the other, until one is broken.
 void Judge::hear(std::size_t engine, const bpf::Scenario& scenario, bool expectations, Judgement& result) {
   Witness& witness = witnesses_[engine];
   const std::string& silent = witness.seen->unavailable;
-  if (silent.empty()) result.judged = true;
-  else result.verdict = {Outcome::unavailable, Property::fault, "", silent, 0};
+  const WhyNot nothing = !asked(engine) ? WhyNot::unasked : silent.empty() ? WhyNot::none : WhyNot::unavailable;
+  if (nothing == WhyNot::none) result.judged = true;
+  if (nothing == WhyNot::unavailable) result.verdict = {Outcome::unavailable, Property::fault, "", silent, 0};
   Hearing hearing{.scenario = scenario,
                   .lowered = lowered_,
                   .witness = witness,
@@ -50,7 +80,7 @@ void Judge::hear(std::size_t engine, const bpf::Scenario& scenario, bool expecta
                   .changed = changed_};
   for (const Oracle& each : oracles()) {
     if (!set_.has(each.id) || (each.when == When::sampled && !sampled_)) continue;
-    const Ruling ruling = silent.empty() ? each.judge(hearing) : Ruling{{}, WhyNot::unavailable};
+    const Ruling ruling = nothing == WhyNot::none ? each.judge(hearing) : Ruling{{}, nothing};
     (*counts_)[static_cast<std::size_t>(each.id)].add(ruling.why_not);
     if (!ruling.verdict.broken()) continue;
     result.verdict = ruling.verdict;
@@ -65,7 +95,7 @@ const Witness* Judge::peer_of(std::size_t engine) const {
   const Witness* first = nullptr;
   std::size_t ran = 0;
   for (std::size_t e = 0; e < engines_.size(); ++e) {
-    if (model_of_[e] != model_of_[engine] || !witnesses_[e].seen->unavailable.empty()) continue;
+    if (model_of_[e] != model_of_[engine] || !asked(e) || !observed(e).unavailable.empty()) continue;
     if (++ran == 1) first = &witnesses_[e];
   }
   return ran > 1 ? first : nullptr;

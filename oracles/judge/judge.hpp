@@ -46,6 +46,9 @@ class Judge {
 
   /// Whether the oracles that are sampled judge the scenarios that come.
   void sampled(bool on) { sampled_ = on; }
+  /// Whether the interpreter runs the scenarios that come where another engine can be judged without it. Off: it
+  /// runs those with asm blocks, whose values only engines know, and those that no other engine takes.
+  void cross_check(bool on) { cross_check_ = on; }
   std::uint64_t images_checked() const { return images_.checked(); }
   /// The oracles that judge() runs as things stand.
   OracleSet active(bool expectations) const;
@@ -59,6 +62,8 @@ class Judge {
   // Of the last judge():
   const Observation& predicted(std::size_t engine) const;
   const Observation& observed(std::size_t engine) const { return *witnesses_[engine].seen; }
+  /// Whether the engine was asked to run it; what is observed() of others is empty.
+  bool asked(std::size_t engine) const;
   /// What the model of the first engine's profile walked.
   const model::Walker& walker() const { return *models_.front().walker; }
 
@@ -68,6 +73,8 @@ class Judge {
     std::unique_ptr<model::Walker> walker;
     const Observation* prediction = nullptr;
   };
+  void run_engines();
+  bool run(std::size_t engine);
   void hear(std::size_t engine, const bpf::Scenario& scenario, bool expectations, Judgement& result);
   const Witness* peer_of(std::size_t engine) const;
   Forecast forecast(const Model& model) const;
@@ -81,6 +88,7 @@ class Judge {
   bpf::Lowered changed_;
   OracleSet set_;
   bool sampled_ = false;
+  bool cross_check_ = true;
   ImageChecks images_;
   std::unique_ptr<OracleCounts> own_counts_ = std::make_unique<OracleCounts>();  // a judge may be moved
   OracleCounts* counts_ = own_counts_.get();

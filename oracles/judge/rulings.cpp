@@ -58,7 +58,7 @@ Ruling engine_agreement(Hearing& h) {
 Ruling machine_stack(Hearing& h) {
   const auto measured = [](const RunObservation& run) { return run.stack_used != 0; };
   if (std::ranges::none_of(h.seen().runs, measured)) return could_not(WhyNot::not_measured);
-  const auto bytes = h.witness.engine->stack_bound(h.lowered);
+  const auto bytes = h.witness.engine->stack_bound();
   if (!bytes) return could_not(WhyNot::no_bound);
   return {check::machine_stack(h.seen(), *bytes)};
 }

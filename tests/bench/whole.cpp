@@ -7,6 +7,7 @@
 #include <array>
 #include <memory>
 
+#include "fuzz/campaign/campaign.hpp"
 #include "gen/generate.hpp"
 #include "jit/x86_64/schemes.hpp"
 #include "oracles/engine/bare_runs.hpp"
@@ -35,6 +36,9 @@ constexpr std::array<Size, 3> sizes = {
           .leaf_stack = 192}},
 };
 
+/// What `tailbound fuzz` does without options.
+const std::uint32_t as_campaign = fuzz::CampaignOptions{}.cross_check;
+
 const x86_64::Scheme& scheme() { return *x86_64::find_scheme("pointer"); }
 
 Judge judge_of(bool with_interpreter) {
@@ -46,10 +50,12 @@ Judge judge_of(bool with_interpreter) {
 
 benchmark::Counter rate(double sum) { return benchmark::Counter(sum, benchmark::Counter::kIsRate); }
 
-/// One iteration is one scenario: generated, lowered, walked by the model, run and judged.
-void judge_mix(benchmark::State& state, Judge judge, const gen::Budget& budget) {
+/// One iteration is one scenario: generated, lowered, walked by the model, run and judged; on the interpreter too
+/// one in `cross_check`.
+void judge_mix(benchmark::State& state, Judge judge, std::uint32_t cross_check, const gen::Budget& budget) {
   std::uint64_t tail_calls = 0, n = 0;
   for (auto _ : state) {
+    judge.cross_check(n % cross_check == 0);
     gen::ByteSource source(gen::scenario_seed(1, n++ % scenarios));
     const Judgement judgement = judge.judge(gen::generate(source, budget));
     if (judgement.verdict.broken()) return fail(state, "a scenario is a finding: " + judgement.verdict.detail);
@@ -60,8 +66,8 @@ void judge_mix(benchmark::State& state, Judge judge, const gen::Budget& budget) 
   state.counters["tail_calls/s"] = rate(static_cast<double>(tail_calls));
 }
 
-void judged(benchmark::State& state, bool with_interpreter) {
-  judge_mix(state, judge_of(with_interpreter), {});
+void judged(benchmark::State& state, bool with_interpreter, std::uint32_t cross_check) {
+  judge_mix(state, judge_of(with_interpreter), cross_check, {});
   const Mix& mix = reference_mix();
   const double insns = static_cast<double>(mix.instructions) / static_cast<double>(mix.scenarios.size());
   state.counters["insns/s"] = rate(insns * static_cast<double>(state.iterations()));
@@ -69,7 +75,7 @@ void judged(benchmark::State& state, bool with_interpreter) {
 
 void judged_by_size(benchmark::State& state) {
   const Size& size = sizes[static_cast<std::size_t>(state.range(0))];
-  judge_mix(state, judge_of(true), size.budget);
+  judge_mix(state, judge_of(true), as_campaign, size.budget);
   std::uint64_t instructions = 0;
   for (std::uint64_t n = 0; n < 64; ++n) {
     gen::ByteSource source(gen::scenario_seed(1, n));
@@ -111,8 +117,9 @@ double of(const std::map<std::string, double>& medians, const std::string& name)
 }  // namespace
 
 void register_whole() {
-  benchmark::RegisterBenchmark("judged", judged, true);
-  benchmark::RegisterBenchmark("judged_without_interpreter", judged, false);
+  benchmark::RegisterBenchmark("judged", judged, true, as_campaign);
+  benchmark::RegisterBenchmark("judged_every_engine", judged, true, 1U);
+  benchmark::RegisterBenchmark("judged_without_interpreter", judged, false, 1U);
   benchmark::RegisterBenchmark("bare", bare)->UseManualTime();
   auto* const family = benchmark::RegisterBenchmark("judged_size", judged_by_size);
   for (std::size_t size = 0; size < sizes.size(); ++size) family->Arg(static_cast<std::int64_t>(size));
@@ -121,8 +128,12 @@ void register_whole() {
 std::string whole_summary(const std::map<std::string, double>& medians) {
   std::string out;
   const double whole = of(medians, "judged"), alone = of(medians, "judged_without_interpreter");
+  const double every = of(medians, "judged_every_engine");
   const double bare = of(medians, "bare/manual_time");
-  if (whole != 0) out += fmt::format("{:.0f} judged scenarios/s on one core, every engine\n", 1e9 / whole);
+  if (whole != 0)
+    out += fmt::format("{:.0f} judged scenarios/s on one core, as a campaign judges\n", 1e9 / whole);
+  if (every != 0)
+    out += fmt::format("{:.0f} judged scenarios/s on one core, every engine on every scenario\n", 1e9 / every);
   if (alone != 0)
     out += fmt::format("{:.0f} judged scenarios/s on one core, x86_64 and model alone\n", 1e9 / alone);
   if (bare != 0 && whole != 0) {
@@ -130,7 +141,7 @@ std::string whole_summary(const std::map<std::string, double>& medians) {
                        bare / 1000, whole / bare);
     out += alone == 0 ? "\n" : fmt::format(", {:.1f} times without the interpreter\n", alone / bare);
   }
-  if (of(medians, "judged_size/0") != 0) out += "a judged scenario by size, every engine\n";
+  if (of(medians, "judged_size/0") != 0) out += "a judged scenario by size\n";
   for (std::size_t size = 0; size < sizes.size(); ++size) {
     const double time = of(medians, fmt::format("judged_size/{}", size));
     if (time != 0) out += fmt::format("  {:<10}{:>9.2f} us\n", sizes[size].name, time / 1000);

@@ -354,6 +354,10 @@ expect fuzz_reads_code_back 0 'encoding     [1-9][0-9]* images read back, those 
 expect fuzz_sample_all 0 'one scenario in 1$' "$checked" fuzz --time 2 --sample 1
 expect fuzz_sample_none 0 'not read back' "$tb" fuzz --time 1 --sample 0
 one_line absurd_sample 2 'sample' "$tb" fuzz --sample x
+expect fuzz_spares_the_interpreter 0 'interpreter  ran [1-9][0-9]*, spared [1-9][0-9]* \(--cross-check 8\)' "$tb" fuzz --runs 2000
+expect fuzz_cross_checks_all 0 'interpreter  ran 500$' "$tb" fuzz --runs 500 --cross-check 1
+one_line cross_check_of_none 2 'cross-check' "$tb" fuzz --cross-check 0
+json_keys fuzz_json_cross_check 0 cross_check "$tb" fuzz --runs 100 --json
 json_keys fuzz_json_encoding 0 encoding_checked,encoding_sample "$tb" fuzz --time 1 --json
 for file in "$selftests"/*.graph; do
   for scheme in pointer by-value; do

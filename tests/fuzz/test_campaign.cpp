@@ -46,13 +46,33 @@ TEST_P(Campaign, HoldsOnTheSoundScheme) {
   EXPECT_EQ(end.could_not_run, "");
   EXPECT_GT(end.totals.scenarios, 0U);
   EXPECT_GT(end.totals.tail_calls, 0U);
-  EXPECT_EQ(end.totals.ran[0], end.totals.scenarios);
+  EXPECT_GT(end.totals.ran[0], 0U);
+  EXPECT_EQ(end.totals.ran[0] + end.totals.spared[0], end.totals.scenarios);
   EXPECT_EQ(end.totals.ran[1], end.totals.scenarios);
+}
+
+TEST_P(Campaign, TheInterpreterChecksOneScenarioInSoMany) {
+  fuzz::CampaignOptions campaign = counted("pointer", 400, GetParam());
+  const fuzz::Totals some = fuzz::run_campaign(campaign).totals;
+  EXPECT_GE(some.ran[0], 400U / campaign.cross_check);
+  EXPECT_GT(some.spared[0], 0U);
+  EXPECT_EQ(some.ran[0] + some.spared[0], some.ran[1]);
+  campaign.cross_check = 1;
+  const fuzz::Totals every = fuzz::run_campaign(campaign).totals;
+  EXPECT_EQ(every.ran[0], 400U);
+  EXPECT_EQ(every.spared[0], 0U);
+  EXPECT_EQ(every.histogram, some.histogram) << "what is searched does not depend on it";
+}
+
+TEST_P(Campaign, TheInterpreterAloneRunsEveryScenario) {
+  fuzz::CampaignOptions campaign = counted("pointer", 100, GetParam());
+  campaign.engines.engines = {"interpreter"};
+  EXPECT_EQ(fuzz::run_campaign(campaign).totals.ran[0], 100U);
 }
 
 TEST_P(Campaign, EndsAfterSoManyScenarios) {
   const fuzz::CampaignEnd end = fuzz::run_campaign(counted("pointer", 101, GetParam()));
-  EXPECT_EQ(end.totals.ran[0] + end.totals.unavailable[0], 101U);
+  EXPECT_EQ(end.totals.ran[0] + end.totals.spared[0] + end.totals.unavailable[0], 101U);
   std::uint64_t in_rows = 0;
   for (const std::uint64_t count : end.totals.histogram[0]) in_rows += count;
   EXPECT_EQ(in_rows, end.totals.scenarios) << "every judged scenario is in one row of the first table";

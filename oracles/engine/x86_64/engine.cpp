@@ -67,6 +67,7 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource, p
                   .scheme = std::string(settings.scheme->identity.name),
                   .options = jit::text(settings.options),
                   .profile = settings.scheme->identity.profile},
+        bounds_stack_(!settings.scheme->identity.wild && settings.scheme->identity.nests_within_limit),
         runtime_(settings.options) {
     auto machine = make_machine();
     if (!machine) {
@@ -98,11 +99,9 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource, p
     assert(done.has_value() && "it compiled before");
     return image;
   }
-  std::optional<std::uint64_t> stack_bound(const bpf::Lowered& lowered) override {
-    const jit::Scheme<arch::Emitter>& scheme = *settings_.scheme;
-    if (scheme.identity.wild || !scheme.identity.nests_within_limit) return std::nullopt;
-    stack_bounds_.measure(lowered, {.frame = scheme.frame_bytes, .entry = scheme.entry_bytes},
-                          bpf::max_tail_call_cnt);
+  std::optional<std::uint64_t> stack_bound() override {
+    if (!bounds_stack_) return std::nullopt;
+    stack_bounds_.finish();
     return stack_bounds_.bytes();
   }
 
@@ -184,6 +183,11 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource, p
 
   bool load(const bpf::Lowered& lowered, std::string& why_not) {
     runtime_.reset(lowered);
+    if (bounds_stack_) {
+      stack_bounds_.begin(lowered,
+                          {.frame = settings_.scheme->frame_bytes, .entry = settings_.scheme->entry_bytes},
+                          bpf::max_tail_call_cnt);
+    }
     if (images_.size() < lowered.programs.size()) images_.resize(lowered.programs.size());
     std::size_t size = 0;
     for (std::size_t p = 0; p < lowered.programs.size(); ++p) {
@@ -193,6 +197,8 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource, p
         why_not = "program " + std::to_string(p) + ": " + done.error().text();
         return false;
       }
+      // Here, since the compiler has just found the program's frames.
+      if (bounds_stack_) stack_bounds_.add(lowered.programs[p], compiler_.found());
       size += (images_[p].code.size() + 63) / 64 * 64;
     }
     if (size > code_size - first_free_) {
@@ -494,6 +500,7 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource, p
 
   X86Settings settings_;
   Identity identity_;
+  bool bounds_stack_;
   std::string why_not_;
   std::unique_ptr<Machine> machine_;
   EntryRecord record_;  // its address is built into the stubs: this object does not move

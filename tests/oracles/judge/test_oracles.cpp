@@ -57,6 +57,47 @@ TEST(JudgeOracles, EachAloneTakesASoundScenarioAndIsTheOnlyOneCounted) {
   }
 }
 
+TEST(JudgeOracles, TheInterpreterIsSparedWhereAnotherEngineIsJudged) {
+  Judge judge(both_engines());
+  judge.cross_check(false);
+  const Judgement judgement = judge.judge(parsed(hierarchy));
+  EXPECT_TRUE(judgement.judged);
+  EXPECT_FALSE(judge.asked(0));
+  EXPECT_TRUE(judge.asked(1));
+  EXPECT_TRUE(judge.observed(0).runs.empty());
+  EXPECT_EQ(number(count_of(judge, OracleId::agreement), WhyNot::unasked), 1U);
+  EXPECT_EQ(count_of(judge, OracleId::agreement).judged, 1U);
+  EXPECT_EQ(number(count_of(judge, OracleId::engine_agreement), WhyNot::no_peer), 1U);
+}
+
+TEST(JudgeOracles, TheInterpreterIsAskedForWhatOnlyEnginesKnow) {
+  Judge judge(both_engines());
+  judge.cross_check(false);
+  EXPECT_TRUE(judge.judge(parsed(with_asm)).judged);
+  EXPECT_TRUE(judge.asked(0));
+  EXPECT_EQ(count_of(judge, OracleId::engine_agreement).judged, 1U);
+}
+
+TEST(JudgeOracles, TheInterpreterIsAskedWhereItIsAloneOrNoOtherTakesTheScenario) {
+  std::vector<std::unique_ptr<engine::Engine>> one;
+  one.push_back(engine::make_interpreter(*x86_64::find_scheme("pointer")->identity.profile));
+  Judge alone(std::move(one));
+  alone.cross_check(false);
+  EXPECT_TRUE(alone.judge(parsed(hierarchy)).judged);
+  Judge both(both_engines());
+  both.cross_check(false);
+  both.judge(parsed("program probe { return 0 }\nprogram p { return 0 }\nattach fentry probe to p\nrun p\n"));
+  EXPECT_TRUE(both.asked(0)) << "no engine takes attachments, and each says so";
+}
+
+TEST(JudgeOracles, AFindingIsOneWithoutTheInterpreter) {
+  Judge judge(both_engines("by-value"));
+  judge.cross_check(false);
+  const Judgement judgement = judge.judge(parsed(hierarchy));
+  EXPECT_TRUE(judgement.verdict.broken());
+  EXPECT_EQ(judgement.engine, 1U);
+}
+
 TEST(JudgeOracles, SampledOnesWaitUntilTheyAreAskedFor) {
   Judge judge(both_engines());
   judge.judge(parsed(hierarchy), true);

@@ -6,6 +6,8 @@
 #include "gen/extreme/deepest_stack.hpp"
 #include "gen/generate.hpp"
 #include "jit/bpf/graph.hpp"
+#include "jit/bpf/limits.hpp"
+#include "jit/lower/stack_bound.hpp"
 #include "oracles/check/checks.hpp"
 #include "oracles/engine/x86_64/engine.hpp"
 #include "oracles/engine/x86_64/guard.hpp"
@@ -75,8 +77,11 @@ RC_GTEST_PROP(HighWater, IsNeverAboveTheBound, (std::uint64_t seed)) {
   for (const char* scheme : schemes) {
     const Observation& seen = native(scheme).run_one(lowered);
     if (!seen.unavailable.empty()) RC_DISCARD("unavailable");
-    const auto bound = native(scheme).stack_bound(lowered);
+    const auto bound = native(scheme).stack_bound();
     RC_ASSERT(bound.has_value());
+    const x86_64::Scheme& found = *x86_64::find_scheme(scheme);
+    const jit::StackCosts costs = {.frame = found.frame_bytes, .entry = found.entry_bytes};
+    RC_ASSERT(*bound == jit::machine_stack_bound(lowered, costs, bpf::max_tail_call_cnt).bytes);
     for (const RunObservation& run : seen.runs) {
       RC_ASSERT(run.stack_used > 0U);
       RC_ASSERT(run.stack_used <= *bound);
@@ -129,7 +134,7 @@ TEST_P(Tight, TheBoundIsReached) {
   const bpf::Lowered lowered = bpf::lower(*scenario);
   const Observation& seen = native(scheme).run_one(lowered);
   ASSERT_EQ(seen.unavailable, "");
-  const auto bound = native(scheme).stack_bound(lowered);
+  const auto bound = native(scheme).stack_bound();
   ASSERT_TRUE(bound.has_value());
   EXPECT_EQ(seen.runs.back().stack_used, *bound);
 }
