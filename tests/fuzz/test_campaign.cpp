@@ -61,7 +61,10 @@ TEST_P(Campaign, TheInterpreterChecksOneScenarioInSoMany) {
   const fuzz::Totals every = fuzz::run_campaign(campaign).totals;
   EXPECT_EQ(every.ran[0], 400U);
   EXPECT_EQ(every.spared[0], 0U);
-  EXPECT_EQ(every.histogram, some.histogram) << "what is searched does not depend on it";
+  // Where code is instrumented, libFuzzer is guided by the interpreter's coverage too.
+  if (GetParam() == Driver::seed) {
+    EXPECT_EQ(every.histogram, some.histogram) << "what is searched does not depend on it";
+  }
 }
 
 TEST_P(Campaign, TheInterpreterAloneRunsEveryScenario) {
@@ -163,6 +166,7 @@ TEST(Lit, SaysNewOncePerPowerOfTwo) {
 TEST(CampaignOracles, CountWhatEachDid) {
   fuzz::CampaignOptions campaign = counted("pointer", 2000, Driver::seed);
   campaign.oracles.remove(OracleId::frame);
+  campaign.cross_check = 1;
   const fuzz::Totals totals = fuzz::run_campaign(campaign).totals;
   const auto judged = [&](OracleId id) { return totals.oracles[static_cast<std::size_t>(id)].judged; };
   EXPECT_EQ(judged(OracleId::bound), 2 * totals.scenarios) << "on both engines";

@@ -23,12 +23,13 @@ class Trial {
     bool reached = false;    // the code differs from the sound scheme's where the run came
     bool triggered = false;  // the raw observations differ
   };
-  /// Of the scenario judged last, with a run under the sound scheme.
+  /// One more run under the faulty scheme with one under the sound scheme.
   Comparison compare(const bpf::Scenario& scenario);
 
  private:
   x86_64::Scheme faulty_;
   Judge judge_;
+  std::unique_ptr<engine::Engine> again_;  // the faulty scheme
   std::unique_ptr<engine::Engine> sound_;
   bpf::Lowered lowered_;
 };
