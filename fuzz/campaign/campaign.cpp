@@ -29,11 +29,7 @@ using Clock = std::chrono::steady_clock;
 std::atomic<bool> interrupted{false};
 std::atomic<bool> asked{false};
 
-/// The second one ends the program at once.
-void on_interrupt(int signal) {
-  interrupted = true;
-  std::signal(signal, SIG_DFL);
-}
+void on_interrupt(int) { interrupted = true; }
 void on_question(int) { asked = true; }
 
 /// Handlers for as long as a campaign runs.
@@ -138,6 +134,11 @@ class Campaign {
         for (const Child& child : children_) kill(child.pid, SIGKILL);
       }
       usleep(1'000);
+    }
+    // What is left may be a long reduction: another interrupt ends it. Not before, since one may be sent twice at
+    // once, to the process and to its group.
+    if (interrupted) {
+      for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
     }
     end_.seconds = elapsed();
     end_.totals = shared_.totals();

@@ -15,12 +15,12 @@ const OracleCount& count_of(const OracleCounts& counts, const Oracle& oracle) {
   return counts[static_cast<std::size_t>(oracle.id)];
 }
 
-/// "12: no machine stack was measured; 3: …". How often the interpreter was not asked stands in its own line.
+/// A line each: how often it could not judge, and why. How often the interpreter was not asked stands in its own line.
 std::string reasons(const OracleCount& count) {
   std::string out;
   for (std::size_t i = 1; i < why_nots; ++i) {
     if (count.could_not[i] == 0 || static_cast<WhyNot>(i) == WhyNot::unasked) continue;
-    out += fmt::format("{}{}: {}", out.empty() ? "" : "; ", count.could_not[i], text(static_cast<WhyNot>(i)));
+    out += fmt::format("  {:<17}{:>10}  could not: {}\n", "", count.could_not[i], text(static_cast<WhyNot>(i)));
   }
   return out;
 }
@@ -28,11 +28,9 @@ std::string reasons(const OracleCount& count) {
 std::string line(const Oracle& oracle, const OracleCount& count, std::uint32_t sample) {
   if (oracle.when == When::sampled && sample == 0)
     return fmt::format("  {:<17}{:>10}  not sampled (--sample 0)\n", oracle.name, 0);
-  std::string rest = reasons(count);
-  if (!rest.empty()) rest = "could not judge " + rest;
-  if (oracle.when == When::sampled && sample > 1)
-    rest = fmt::format("one scenario in {}{}{}", sample, rest.empty() ? "" : "; ", rest);
-  return fmt::format("  {:<17}{:>10}{}{}\n", oracle.name, count.judged, rest.empty() ? "" : "  ", rest);
+  const bool some = oracle.when == When::sampled && sample > 1;
+  const std::string rest = some ? fmt::format("  one scenario in {}", sample) : "";
+  return fmt::format("  {:<17}{:>10}{}\n", oracle.name, count.judged, rest) + reasons(count);
 }
 
 }  // namespace
