@@ -78,7 +78,8 @@ int one_input(const std::uint8_t* data, std::size_t size) {
 }
 
 /// All that libFuzzer would do besides proposing inputs is somebody else's here: signals and time are the engine's and
-/// the campaign's, files are the corpus's.
+/// the campaign's, files are the corpus's. Its entropic schedule costs as much as a whole judgement: a scenario has some
+/// hundreds of features, and each is looked up in lists.
 std::vector<std::string> arguments(const Worker& worker) {
   const std::uint64_t seed = gen::scenario_seed(worker.options().seed, worker.index() + worker.started() * 256);
   std::vector<std::string> words = {"tailbound",
@@ -87,7 +88,7 @@ std::vector<std::string> arguments(const Worker& worker) {
   for (const char* off :
        {"verbosity", "timeout", "rss_limit_mb", "detect_leaks", "reload", "len_control", "print_funcs", "handle_segv",
         "handle_bus", "handle_abrt", "handle_ill", "handle_fpe", "handle_int", "handle_term", "handle_trap",
-        "handle_xfsz", "handle_usr1", "handle_usr2"}) {
+        "handle_xfsz", "handle_usr1", "handle_usr2", "entropic"}) {
     words.push_back(std::string("-") + off + "=0");
   }
   words.push_back("-purge_allocator_interval=-1");
