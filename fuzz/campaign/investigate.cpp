@@ -42,6 +42,17 @@ std::optional<reports::Finding> investigate(Judge& judge, bpf::Scenario scenario
   return finding;
 }
 
+std::string silent_engines(const Judge& judge) {
+  std::string text;
+  for (std::size_t e = 0; e < judge.engines().size(); ++e) {
+    const std::string& why = judge.observed(e).unavailable;
+    if (!why.empty())
+      text += fmt::format("{}{} is unavailable: {}", text.empty() ? "" : "; ",
+                          judge.engines()[e]->identity().name, why);
+  }
+  return text;
+}
+
 Verdict process_died(int signal) {
   return {Outcome::disagree, Property::fault, "process died",
           fmt::format("the process that ran it died of {}", strsignal(signal)), 0};

@@ -17,18 +17,6 @@ constexpr int agrees = 0;
 constexpr int broken = 1;
 constexpr int could_not_run = 3;
 
-/// The engines that could not take it, each with its reason; empty when all ran.
-std::string silent_engines(const Judge& judge) {
-  std::string text;
-  for (std::size_t e = 0; e < judge.engines().size(); ++e) {
-    const std::string& why = judge.observed(e).unavailable;
-    if (!why.empty())
-      text += fmt::format("{}{} is unavailable: {}", text.empty() ? "" : "; ",
-                          judge.engines()[e]->identity().name, why);
-  }
-  return text;
-}
-
 /// The message: word and signature, a line each, then the detail.
 int judge_again(const reports::FindingFile& finding, std::string& message) {
   auto engines = make_engines({.engines = finding.record.engines, .scheme = finding.record.scheme});

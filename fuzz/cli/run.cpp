@@ -102,18 +102,6 @@ ordered_json runs_json(const Judge& judge) {
   return engines;
 }
 
-/// The engines that could not take it, each with its reason; empty when all ran.
-std::string silent_engines(const Judge& judge) {
-  std::string text;
-  for (std::size_t e = 0; e < judge.engines().size(); ++e) {
-    const std::string& why = judge.observed(e).unavailable;
-    if (!why.empty())
-      text += fmt::format("{}{} is unavailable: {}", text.empty() ? "" : "; ",
-                          judge.engines()[e]->identity().name, why);
-  }
-  return text;
-}
-
 Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, OracleSet set,
                     const RunOptions& options) {
   auto engines = make_engines(choice);
