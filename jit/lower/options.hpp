@@ -14,6 +14,12 @@ struct Options {
   bool bti = false;            // arm64: landing pads
   bool pac = false;            // arm64: signed return address
   bool blinding = false;       // constants hidden; no direct tail calls
+  /// The bytecode is what a kernel's verifier made of a program (jit/bpf/from_translated.hpp): it holds its own checks
+  /// before divisions, calls of any helper, and is compiled by the kernel's templates, stack use included.
+  bool translated = false;
+  bool bmi2 = false;           // x86-64, translated: shifts by a register that is not rcx are shlx, shrx, sarx
+  bool signed_imm64 = false;   // x86-64: a 64-bit constant that 32 bits extend to is loaded by sign extension
+  std::uint8_t short_jump = 127;  // x86-64: the farthest that a short jump leads forwards, bytes
   // Structure offsets, bytes; they depend on the kernel's configuration.
   std::uint8_t max_entries = 36;  // struct bpf_array
   std::uint32_t ptrs = 272;       // struct bpf_array

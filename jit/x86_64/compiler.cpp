@@ -9,6 +9,7 @@
 #include "jit/x86_64/arithmetic.hpp"
 #include "jit/x86_64/atomic.hpp"
 #include "jit/x86_64/extend.hpp"
+#include "jit/x86_64/kernel_templates.hpp"
 #include "jit/x86_64/relax.hpp"
 
 namespace tailbound::x86_64 {
@@ -67,7 +68,7 @@ class FunctionCompiler {
         e_{.a = Assembler(compiler.scratch_),
            .options = options,
            .image = image,
-           .frame = compiler.finder_.frames()[function],
+           .frame = compiler.frames_[function],
            .function = function,
            .site = {}},
         a_(e_.a) {}
@@ -91,7 +92,7 @@ class FunctionCompiler {
       }
     }
     c_.address_.back() = a_.here();
-    relax(c_.jumps_, c_.address_, c_.moved_);
+    relax(c_.jumps_, c_.address_, e_.options.short_jump, c_.moved_);
     place();
     return {};
   }
@@ -131,15 +132,16 @@ class FunctionCompiler {
       case AluOp::bit_and:
       case AluOp::bit_xor:
       case AluOp::mov:
-        if (insn.off != 0) emit_move_signed(a_, wide, insn.off, dst, src);
-        else
-          by_register ? emit_simple_alu(a_, wide, op, dst, src) : emit_simple_alu(a_, wide, op, dst, insn.imm);
+        if (insn.off != 0) return lower_move(insn, wide);
+        by_register ? emit_simple_alu(a_, wide, op, dst, src) : emit_simple_alu(a_, wide, op, dst, insn.imm);
         return {};
       case AluOp::mul: return lower_multiply(insn, wide, dst, src);
       case AluOp::div:
       case AluOp::mod: {
         const Division what = {.wide = wide, .remainder = op == AluOp::mod, .is_signed = insn.off == 1};
-        by_register ? emit_divide(a_, what, dst, src) : emit_divide(a_, what, dst, insn.imm);
+        if (e_.options.translated)
+          by_register ? kernel::emit_divide(a_, what, dst, src) : kernel::emit_divide(a_, what, dst, insn.imm);
+        else by_register ? emit_divide(a_, what, dst, src) : emit_divide(a_, what, dst, insn.imm);
         return {};
       }
       case AluOp::lsh: return lower_shift(insn, wide, Shift::shl);
@@ -155,26 +157,38 @@ class FunctionCompiler {
     return "this operation";
   }
 
+  /// A move with an offset: one that extends the sign, or what only a verifier writes.
+  std::string_view lower_move(const Insn& insn, bool wide) {
+    if (insn.off == -1) return "an address of per-CPU data";
+    if (insn.off != 8 && insn.off != 16 && !(wide && insn.off == 32)) return "a cast between address spaces";
+    emit_move_signed(a_, wide, insn.off, machine(insn.dst), machine(insn.src));
+    return {};
+  }
+
   std::string_view lower_multiply(const Insn& insn, bool wide, Gp dst, Gp src) {
     if (bpf::uses_src_register(insn)) wide ? a_.imul(R64{dst}, R64{src}) : a_.imul(R32{dst}, R32{src});
-    else wide ? a_.imul_imm32(R64{dst}, R64{dst}, insn.imm) : a_.imul_imm32(R32{dst}, R32{dst}, insn.imm);
+    else emit_multiply(a_, wide, dst, insn.imm);
     return {};
   }
 
   std::string_view lower_shift(const Insn& insn, bool wide, Shift what) {
     const Gp dst = machine(insn.dst);
-    if (bpf::uses_src_register(insn)) emit_shift(a_, wide, what, dst, machine(insn.src));
-    else emit_shift(a_, wide, what, dst, insn.imm);
+    const jit::Options& options = e_.options;
+    if (!bpf::uses_src_register(insn)) emit_shift(a_, wide, what, dst, insn.imm);
+    else if (options.translated) kernel::emit_shift(a_, wide, what, dst, machine(insn.src), options.bmi2);
+    else emit_shift(a_, wide, what, dst, machine(insn.src));
     return {};
   }
 
   std::string_view lower_load(const Insn& insn) {
     const R64 dst{machine(insn.dst)};
     const Mem from = at(R64{machine(insn.src)}, insn.off);
-    if ((insn.opcode & bpf::opcode::mode_mask) == bpf::opcode::mode_memsx) {
+    const auto mode = insn.opcode & bpf::opcode::mode_mask;
+    if (mode == bpf::opcode::mode_memsx) {
       emit_load_signed(a_, bpf::width_of(insn), dst, from);
       return {};
     }
+    if (mode != bpf::opcode::mode_mem) return "a load of memory that may not be there";
     switch (bpf::width_of(insn)) {
       case bpf::Width::b1: a_.movzx8(dst, from); break;
       case bpf::Width::b2: a_.movzx16(dst, from); break;
@@ -185,6 +199,11 @@ class FunctionCompiler {
   }
 
   std::string_view lower_store_imm(const Insn& insn) {
+    if (insn.opcode == bpf::opcode::no_speculation) {
+      a_.lfence();
+      return {};
+    }
+    if ((insn.opcode & bpf::opcode::mode_mask) != bpf::opcode::mode_mem) return "a store to an arena";
     const Mem to = at(R64{machine(insn.dst)}, insn.off);
     switch (bpf::width_of(insn)) {
       case bpf::Width::b1: a_.mov8(to, insn.imm); break;
@@ -199,8 +218,11 @@ class FunctionCompiler {
     if ((insn.opcode & bpf::opcode::mode_mask) == bpf::opcode::mode_atomic) {
       const bool wide = bpf::width_of(insn) == bpf::Width::b8;
       const bool known = emit_atomic(a_, wide, insn.imm, machine(insn.dst), insn.off, machine(insn.src));
+      // A verifier writes the extension into the bytecode.
+      if (!e_.options.translated && needs_zero_extension(wide, insn.imm)) a_.mov(eax, eax);
       return known ? "" : "an atomic operation later than RFC 9669";
     }
+    if ((insn.opcode & bpf::opcode::mode_mask) != bpf::opcode::mode_mem) return "a store to an arena";
     const Gp src = machine(insn.src);
     const Mem to = at(R64{machine(insn.dst)}, insn.off);
     switch (bpf::width_of(insn)) {
@@ -219,7 +241,8 @@ class FunctionCompiler {
       case static_cast<std::uint8_t>(bpf::Imm64Kind::value):
         emit_mov_imm64(a_, dst,
                        static_cast<std::uint64_t>(static_cast<std::uint32_t>(second.imm)) << 32 |
-                           static_cast<std::uint32_t>(insn.imm));
+                           static_cast<std::uint32_t>(insn.imm),
+                       e_.options.signed_imm64);
         return {};
       case static_cast<std::uint8_t>(bpf::Imm64Kind::map):
         lower_address(dst, Relocation::Kind::map, insn.imm, 0);
@@ -240,6 +263,7 @@ class FunctionCompiler {
     const JumpOp op = bpf::jump_op(insn);
     switch (op) {
       case JumpOp::ja:
+        if (bpf::uses_src_register(insn)) return "an indirect jump";
         // The long one (class JMP32) has its distance in the immediate.
         jump({.target_insn = local(insn_ + 1) + static_cast<std::uint32_t>(wide ? insn.off : insn.imm)});
         return {};
@@ -291,14 +315,16 @@ class FunctionCompiler {
     }
     if (bpf::is_local_call(insn)) {
       const std::uint32_t callee = jit::function_at(program_, insn_ + 1 + static_cast<std::uint32_t>(insn.imm));
-      e_.callee = c_.finder_.frames()[callee];
+      e_.callee = c_.frames_[callee];
       run_steps(scheme_.call_site, e_);
       e_.relocate(Relocation::Kind::function, a_.call_rel32(), callee);
       run_steps(scheme_.after_call, e_);
       return {};
     }
-    if (!bpf::is_helper_call(insn)) return "a call of a kernel function";
-    if (!is_known_helper(insn.imm)) return "a call of helper";
+    if (!e_.options.translated) {
+      if (!bpf::is_helper_call(insn)) return "a call of a kernel function";
+      if (!is_known_helper(insn.imm)) return "a call of helper";
+    }
     run_steps(scheme_.helper_site, e_);
     e_.relocate(Relocation::Kind::helper, a_.call_rel32(), static_cast<std::uint32_t>(insn.imm));
     return {};
@@ -450,9 +476,12 @@ class FunctionCompiler {
 };
 
 std::expected<void, bpf::InsnError> Compiler::compile(const bpf::Bytecode& program, const Scheme& scheme,
-                                                      const jit::Options& options, jit::Image& image) {
+                                                      const jit::Options& options,
+                                                      std::span<const jit::Frame> frames, jit::Image& image) {
   image.clear();
   finder_.find(program);
+  frames_ = frames.empty() ? finder_.frames() : frames;
+  assert(frames_.size() == program.functions.size() && "every function has a frame");
   for (std::uint16_t f = 0; f < program.functions.size(); ++f) {
     if (auto done = FunctionCompiler(*this, program, scheme, options, image, f).compile(); !done) return done;
   }
