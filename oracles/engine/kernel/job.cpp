@@ -1,7 +1,7 @@
 #include "oracles/engine/kernel/job.hpp"
 
 #include <algorithm>
-#include <array>
+#include <concepts>
 #include <cstring>
 
 #include "oracles/engine/kernel/bytes.hpp"
@@ -37,139 +37,89 @@ std::size_t read_header(ByteReader& from, std::size_t bytes, std::uint32_t magic
   return from.ok() ? header.count : 0;
 }
 
-// One function a type, for both directions each: the order of the fields stands side by side.
+// The fields of each type in their order, once for both directions: `io` writes or reads what it is given.
 
-void put(ByteWriter& to, const JobMap& map) {
-  to.put(std::array{map.type, map.key_size, map.value_size, map.max_entries, map.flags, map.use});
-  to.put_text(map.name);
-  to.put_list(map.words);
-  to.put_list(map.slots);
-}
-void get(ByteReader& from, JobMap& map) {
-  const auto fields = from.get<std::array<std::uint32_t, 6>>();
-  map.type = fields[0];
-  map.key_size = fields[1];
-  map.value_size = fields[2];
-  map.max_entries = fields[3];
-  map.flags = fields[4];
-  map.use = fields[5];
-  map.name = from.get_text();
-  from.get_list(map.words);
-  from.get_list(map.slots);
-}
+template <class T, class Of>
+concept Like = std::same_as<std::remove_const_t<T>, Of>;
 
-void put(ByteWriter& to, const JobProgram& program) {
-  to.put(std::array{program.type, program.expected_attach_type, program.flags, program.btf});
-  to.put_text(program.name);
-  to.put_list(program.insns);
-  to.put_list(program.functions);
-  to.put_list(program.lines);
+void fields(auto& io, Like<JobMap> auto& map) {
+  io(map.type, map.key_size, map.value_size, map.max_entries, map.flags, map.use, map.name, map.words,
+     map.slots);
 }
-void get(ByteReader& from, JobProgram& program) {
-  const auto fields = from.get<std::array<std::uint32_t, 4>>();
-  program.type = fields[0];
-  program.expected_attach_type = fields[1];
-  program.flags = fields[2];
-  program.btf = fields[3];
-  program.name = from.get_text();
-  from.get_list(program.insns);
-  from.get_list(program.functions);
-  from.get_list(program.lines);
+void fields(auto& io, Like<JobProgram> auto& program) {
+  io(program.type, program.expected_attach_type, program.flags, program.btf, program.name, program.insns,
+     program.functions, program.lines);
+}
+void fields(auto& io, Like<Job> auto& job) { io(job.want, job.maps, job.programs, job.steps, job.packet); }
+
+void fields(auto& io, Like<Refusal> auto& refusal) {
+  io(refusal.stage, refusal.position, refusal.error, refusal.log);
+}
+void fields(auto& io, Like<JobRun> auto& run) { io(run.return_value, run.nanoseconds, run.words); }
+void fields(auto& io, Like<JobImage> auto& image) {
+  io(image.jited, image.ksyms, image.func_lengths, image.xlated, image.functions, image.lines,
+     image.line_addresses, image.map_ids);
+}
+void fields(auto& io, Like<Answer> auto& answer) {
+  io(answer.refusal, answer.verified_insns, answer.runs, answer.images);
 }
 
-void put(ByteWriter& to, const Refusal& refusal) {
-  to.put(std::array{static_cast<std::uint32_t>(refusal.stage), refusal.position, refusal.error});
-  to.put_text(refusal.log);
-}
-void get(ByteReader& from, Refusal& refusal) {
-  const auto fields = from.get<std::array<std::uint32_t, 3>>();
-  if (fields[0] > static_cast<std::uint32_t>(Refusal::Stage::malformed)) from.fail();
-  refusal.stage = static_cast<Refusal::Stage>(fields[0]);
-  refusal.position = fields[1];
-  refusal.error = fields[2];
-  refusal.log = from.get_text();
-}
+class Put {
+ public:
+  explicit Put(std::vector<std::uint8_t>& into) : to_(into) {}
+  void operator()(const auto&... values) { (put(values), ...); }
 
-void put(ByteWriter& to, const JobRun& run) {
-  to.put(std::array{run.return_value, run.nanoseconds});
-  to.put_list(run.words);
-}
-void get(ByteReader& from, JobRun& run) {
-  const auto fields = from.get<std::array<std::uint32_t, 2>>();
-  run.return_value = fields[0];
-  run.nanoseconds = fields[1];
-  from.get_list(run.words);
-}
-
-void put(ByteWriter& to, const JobImage& image) {
-  to.put_list(image.jited);
-  to.put_list(image.ksyms);
-  to.put_list(image.func_lengths);
-  to.put_list(image.xlated);
-  to.put_list(image.functions);
-  to.put_list(image.lines);
-  to.put_list(image.line_addresses);
-  to.put_list(image.map_ids);
-}
-void get(ByteReader& from, JobImage& image) {
-  from.get_list(image.jited);
-  from.get_list(image.ksyms);
-  from.get_list(image.func_lengths);
-  from.get_list(image.xlated);
-  from.get_list(image.functions);
-  from.get_list(image.lines);
-  from.get_list(image.line_addresses);
-  from.get_list(image.map_ids);
-}
-
-template <class T>
-void put_each(ByteWriter& to, const std::vector<T>& list) {
-  to.put(static_cast<std::uint32_t>(list.size()));
-  for (const T& element : list) put(to, element);
-}
-template <class T>
-void get_each(ByteReader& from, std::vector<T>& list) {
-  list.resize(from.get_count(sizeof(std::uint32_t)));
-  for (T& element : list) get(from, element);
-}
-
-void put(ByteWriter& to, const Job& job) {
-  to.put(job.want);
-  put_each(to, job.maps);
-  put_each(to, job.programs);
-  to.put_list(job.steps);
-  to.put_list(job.packet);
-}
-void get(ByteReader& from, Job& job) {
-  job.want = from.get<std::uint32_t>();
-  get_each(from, job.maps);
-  get_each(from, job.programs);
-  from.get_list(job.steps);
-  from.get_list(job.packet);
-}
-
-void put(ByteWriter& to, const Answer& answer) {
-  put(to, answer.refusal);
-  to.put_list(answer.verified_insns);
-  put_each(to, answer.runs);
-  put_each(to, answer.images);
-}
-void get(ByteReader& from, Answer& answer) {
-  get(from, answer.refusal);
-  from.get_list(answer.verified_insns);
-  get_each(from, answer.runs);
-  get_each(from, answer.images);
-}
-
-/// The count comes from the header: nothing is made for what is not there.
-template <class T>
-void read_each(ByteReader& from, std::vector<T>& list, std::size_t count) {
-  for (std::size_t i = 0; i < count && from.ok(); ++i) {
-    if (list.size() == i) list.emplace_back();
-    get(from, list[i]);
+ private:
+  template <class T>
+  void put(const T& value) {
+    if constexpr (Plain<T>) to_.put(value);
+    else fields(*this, value);
   }
-  list.resize(std::min(count, list.size()));
-}
+  void put(const std::string& text) { to_.put_text(text); }
+  template <class T>
+  void put(const std::vector<T>& list) {
+    if constexpr (Plain<T>) {
+      to_.put_list(list);
+    } else {
+      to_.put(static_cast<std::uint32_t>(list.size()));
+      for (const T& element : list) put(element);
+    }
+  }
+
+  ByteWriter to_;
+};
+
+class Get {
+ public:
+  explicit Get(std::span<const std::uint8_t> bytes) : from(bytes) {}
+  void operator()(auto&... values) { (get(values), ...); }
+  /// The count comes from elsewhere: nothing is made for what is not there.
+  template <class T>
+  void each(std::vector<T>& list, std::size_t count) {
+    for (std::size_t i = 0; i < count && from.ok(); ++i) {
+      if (list.size() == i) list.emplace_back();
+      get(list[i]);
+    }
+    list.resize(std::min(count, list.size()));
+  }
+
+  ByteReader from;
+
+ private:
+  template <class T>
+  void get(T& value) {
+    if constexpr (Plain<T>) value = from.get<T>();
+    else fields(*this, value);
+  }
+  void get(std::string& text) { text = from.get_text(); }
+  template <class T>
+  void get(std::vector<T>& list) {
+    if constexpr (Plain<T>) from.get_list(list);
+    else each(list, from.get_count(sizeof(std::uint32_t)));
+  }
+};
+
+bool known(const Answer& answer) { return answer.refusal.stage <= Refusal::Stage::malformed; }
 
 bool steps_fit(const Job& job) {
   return std::ranges::all_of(job.steps, [&](const JobStep& step) {
@@ -223,37 +173,35 @@ std::string_view name(Refusal::Stage stage) {
 
 void encode(const Request& request, std::vector<std::uint8_t>& into) {
   const std::size_t at = begin(into);
-  ByteWriter to(into);
-  to.put(static_cast<std::uint32_t>(request.btf.size()));
-  for (const auto& blob : request.btf) to.put_list(blob);
-  for (const Job& job : request.jobs) put(to, job);
+  Put io(into);
+  io(request.btf);
+  for (const Job& job : request.jobs) io(job);
   finish(into, at, request_magic, request.jobs.size());
 }
 
 void encode(const Reply& reply, std::vector<std::uint8_t>& into) {
   const std::size_t at = begin(into);
-  ByteWriter to(into);
-  to.put_text(reply.fault);
-  for (const Answer& answer : reply.answers) put(to, answer);
+  Put io(into);
+  io(reply.fault);
+  for (const Answer& answer : reply.answers) io(answer);
   finish(into, at, reply_magic, reply.answers.size());
 }
 
 bool decode(std::span<const std::uint8_t> bytes, Request& into) {
-  ByteReader from(bytes);
-  const std::size_t jobs = read_header(from, bytes.size(), request_magic);
-  into.btf.resize(from.get_count(sizeof(std::uint32_t)));
-  for (auto& blob : into.btf) from.get_list(blob);
-  read_each(from, into.jobs, jobs);
-  return from.ok() && from.at_end() &&
+  Get io(bytes);
+  const std::size_t jobs = read_header(io.from, bytes.size(), request_magic);
+  io(into.btf);
+  io.each(into.jobs, jobs);
+  return io.from.ok() && io.from.at_end() &&
          std::ranges::all_of(into.jobs, [&](const Job& job) { return fits(job, into.btf.size()); });
 }
 
 bool decode(std::span<const std::uint8_t> bytes, Reply& into) {
-  ByteReader from(bytes);
-  const std::size_t answers = read_header(from, bytes.size(), reply_magic);
-  into.fault = from.get_text();
-  read_each(from, into.answers, answers);
-  return from.ok() && from.at_end();
+  Get io(bytes);
+  const std::size_t answers = read_header(io.from, bytes.size(), reply_magic);
+  io(into.fault);
+  io.each(into.answers, answers);
+  return io.from.ok() && io.from.at_end() && std::ranges::all_of(into.answers, known);
 }
 
 }  // namespace tailbound::engine::kernel
