@@ -96,7 +96,35 @@ class Reader {
   Bytecode code_;
 };
 
+constexpr std::uint8_t frame_pointer = 10;
+
+/// How far below r10 an access or the start of an address lies; nothing where the instruction has no part in it.
+std::optional<std::int32_t> depth_of(const Insn& insn, const Insn* next, bool& followed) {
+  const std::uint8_t kind = class_of(insn);
+  const bool stores = kind == opcode::st || kind == opcode::stx;
+  if (kind == opcode::stx && insn.src == frame_pointer) followed = false;
+  if ((stores && insn.dst == frame_pointer) || (kind == opcode::ldx && insn.src == frame_pointer)) return -insn.off;
+  if ((kind != opcode::alu64 && kind != opcode::alu32) || !uses_src_register(insn) || insn.src != frame_pointer)
+    return std::nullopt;
+  const auto reg = static_cast<Reg>(insn.dst);
+  const bool adds = next != nullptr && *next == build::alu(AluOp::add, reg, next->imm);
+  if (insn == build::mov(reg, Reg::r10) && adds) return -next->imm;
+  followed = false;
+  return std::nullopt;
+}
+
 }  // namespace
+
+std::optional<std::uint32_t> translated_stack(const Bytecode& program, const LoweredFunction& function) {
+  std::int32_t depth = 0;
+  bool followed = true;
+  for (std::uint32_t i = function.first_insn; i < function.end_insn; ++i) {
+    const Insn* const next = i + 1 < function.end_insn ? &program.insns[i + 1] : nullptr;
+    depth = std::max(depth, depth_of(program.insns[i], next, followed).value_or(0));
+    if (is_two_slot(program.insns[i])) ++i;
+  }
+  return followed ? std::optional(static_cast<std::uint32_t>(depth)) : std::nullopt;
+}
 
 std::expected<Bytecode, InsnError> from_translated(std::span<const Insn> insns,
                                                    std::span<const std::uint32_t> functions,

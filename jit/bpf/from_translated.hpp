@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "jit/bpf/error.hpp"
 #include "jit/bpf/lowered.hpp"
@@ -18,6 +20,10 @@ namespace tailbound::bpf {
 std::expected<Bytecode, InsnError> from_translated(std::span<const Insn> insns,
                                                    std::span<const std::uint32_t> functions,
                                                    std::span<const std::uint32_t> maps);
+
+/// Bytes of stack that a function's instructions touch: what the verifier counted, since it has removed what cannot be
+/// reached. Nothing where an address in the frame is made by other than a move and an addition after it.
+std::optional<std::uint32_t> translated_stack(const Bytecode& program, const LoweredFunction& function);
 
 /// First instructions of the functions, as local calls name them.
 std::vector<std::uint32_t> translated_functions(std::span<const Insn> insns);

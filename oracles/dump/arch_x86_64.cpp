@@ -45,7 +45,7 @@ std::uint32_t count_bytes(Code code) {
 
 std::uint32_t saved_bytes(Code code) {
   std::uint32_t size = starts_with(code, {0x53}) ? 1 : 0;
-  for (const std::uint8_t reg : {0x55, 0x56, 0x57}) {
+  for (const std::uint8_t reg : std::array<std::uint8_t, 3>{0x55, 0x56, 0x57}) {
     if (starts_with(code.subspan(size), {0x41, reg})) size += 2;
   }
   return size;

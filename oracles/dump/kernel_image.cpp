@@ -92,7 +92,8 @@ class Reader {
     return done;
   }
 
-  /// Saved registers are what the translated instructions mention; the rest was settled before.
+  /// Saved registers and stack are what the translated instructions mention, where that is all of it; whether the
+  /// count passes through was settled before.
   void take_frame(std::uint32_t index, const Prologue& prologue) {
     jit::Frame& frame = out_.frames[index];
     frame.stack_depth = prologue.stack;
@@ -101,6 +102,9 @@ class Reader {
       frame.stack_depth = before->stack_depth;
       frame.reaches_tail_call = before->reaches_tail_call;
     }
+    const bpf::Bytecode& translated = out_.image.translated;
+    frame.stack_depth =
+        bpf::translated_stack(translated, translated.functions[index]).value_or(frame.stack_depth);
     out_.image.translated.functions[index].stack_depth = static_cast<std::uint16_t>(frame.stack_depth);
   }
 

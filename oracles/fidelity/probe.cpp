@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cassert>
+#include <vector>
 
 #include "jit/bpf/from_insns.hpp"
 #include "jit/bpf/text.hpp"
@@ -30,7 +31,7 @@ std::string tail_calls(std::string_view context) {
       context, prog_array);
 }
 
-std::string text() {
+std::string main_text() {
   std::string text = "r8 = r1\n";
   text += fmt::format("r1 = map_value {} + 0\nr6 = *(u64 *)(r1 + 0)\nr7 = *(u32 *)(r1 + 8)\n", array);
   text += "*(u64 *)(r10 - 8) = r6\n";
@@ -39,10 +40,26 @@ std::string text() {
   for (std::uint32_t bytes = 118; bytes <= 132; ++bytes) {
     text += jump_over(bytes) + fmt::format("over{}:\n", bytes);
   }
-  text += "*(u64 *)(r10 - 16) = r0\ncall 7\nr1 = r8\ncall sub\n";
-  text += tail_calls("r8") + "r0 = *(u64 *)(r10 - 16)\nexit\n";
-  text += "sub:\nr8 = r1\n" + fmt::format("r1 = map_value {} + 0\nr7 = *(u32 *)(r1 + 8)\n", array);
+  text += "*(u64 *)(r10 - 16) = r0\ncall 7\nr1 = r8\ncall local +0\n";
+  return text + tail_calls("r8") + "r0 = *(u64 *)(r10 - 16)\nexit\n";
+}
+
+std::string subprogram_text() {
+  std::string text = "r8 = r1\n" + fmt::format("r1 = map_value {} + 0\nr7 = *(u32 *)(r1 + 8)\n", array);
   return text + tail_calls("r8") + "r0 = 0\nexit\n";
+}
+
+std::vector<bpf::Insn> insns() {
+  auto main = bpf::assemble(main_text());
+  const auto subprogram = bpf::assemble(subprogram_text());
+  assert(main && subprogram && "the probe's text is ours");
+  const auto end = static_cast<std::int32_t>(main->size());
+  for (std::int32_t i = 0; i < end; ++i) {
+    bpf::Insn& insn = (*main)[static_cast<std::size_t>(i)];
+    if (bpf::is_local_call(insn)) insn.imm = end - i - 1;
+  }
+  main->insert(main->end(), subprogram->begin(), subprogram->end());
+  return *main;
 }
 
 }  // namespace
@@ -61,9 +78,7 @@ bpf::Lowered probe() {
                    .max_entries = 2,
                    .words = {},
                    .slots = {}}};
-  const auto insns = bpf::assemble(text());
-  assert(insns && "the probe's text is ours");
-  auto program = bpf::from_insns(*insns, lowered.maps);
+  auto program = bpf::from_insns(insns(), lowered.maps);
   assert(program && "and so is its bytecode");
   lowered.programs.push_back(std::move(*program));
   return lowered;
