@@ -2,17 +2,17 @@
 // entries, traps where a change waits, and goes on with the instructions that the jump took the place of.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
 
 #include "jit/bpf/scenario.hpp"
-#include "jit/emit/code_buffer.hpp"
-#include "jit/emit/executable_memory.hpp"
-#include "oracles/engine/x86_64/guard.hpp"
+#include "oracles/engine/native/machine.hpp"
+#include "oracles/engine/native/target.hpp"
 
-namespace tailbound::engine::x86_64 {
+namespace tailbound::engine::native {
 
 class EntryTraps final : public TrapHandler {
  public:
@@ -26,13 +26,11 @@ class EntryTraps final : public TrapHandler {
     std::size_t at = 0;  // in the code memory
     std::uint32_t size = 0;
   };
-  static constexpr std::uint32_t least_body = 5, longest_body = 16;
-  static constexpr std::size_t detour_size = 80;
 
-  /// `detours` is where room of detour_size bytes for each function begins, in the code memory. `apply` is called in
-  /// a signal handler: it must not allocate.
-  EntryTraps(const jit::ExecutableMemory& code, std::size_t detours, std::function<void(const bpf::SetSlot&)> apply)
-      : code_(code), detours_(detours), apply_(std::move(apply)) {}
+  /// `detours` is where room of Target::detour_size bytes for each function begins, in the machine's code. `apply` is
+  /// called in a signal handler: it must not allocate.
+  EntryTraps(Machine& machine, Target& target, std::size_t detours, std::function<void(const bpf::SetSlot&)> apply)
+      : machine_(machine), target_(target), detours_(detours), apply_(std::move(apply)) {}
 
   void clear() { used_ = 0; }
   bool empty() const { return used_ == 0; }
@@ -40,36 +38,40 @@ class EntryTraps final : public TrapHandler {
   void add(const Body& body, std::uint32_t function_id, const Change& change);
 
   /// Sets all traps for one run. `fuel` and `entries` are the ledger's words (entries by function id), as they are
-  /// before the run: the bytecode has not counted an entry yet when its body is reached.
-  void arm(const std::uint64_t* fuel, const std::uint64_t* entries);
+  /// before the run: the bytecode has not counted an entry yet when its body is reached. Code sees the latter at
+  /// `entries_address`.
+  void arm(const std::uint64_t* fuel, const std::uint64_t* entries, std::uint64_t entries_address);
   /// Puts the bodies back.
   void disarm();
 
-  bool on_trap(std::uint64_t& rip, std::uint64_t& flags) override;
+  bool on_trap(std::uint64_t& pc) override;
 
  private:
   struct Trap {
     Body body;
     std::uint32_t function_id = 0;
-    std::uint64_t next = 0;     // entries counted when the next change is due; the detour reads it
-    std::uint64_t address = 0;  // behind the detour's trapping instruction
+    DetourTrap trap;
+    std::array<std::uint8_t, Target::longest_body> kept{};  // the body, while its jump stands there
     std::vector<Change> changes;
   };
-  std::size_t detour(const Trap& trap) const { return detours_ + detour_size * index(trap); }
+  std::size_t detour(const Trap& trap) const { return detours_ + Target::detour_size * index(trap); }
   std::size_t index(const Trap& trap) const { return static_cast<std::size_t>(&trap - traps_.data()); }
-  void write_detour(Trap& trap);
-  void await_next(Trap& trap, std::uint64_t entries);
+  std::uint8_t* body(const Trap& trap) const { return machine_.code().here + trap.body.at; }
+  std::uint64_t& due(const Trap& trap) const { return machine_.words().next_change[index(trap)]; }
+  void write_detour(Trap& trap, std::uint64_t entries_address);
+  void publish();
+  void await_next(const Trap& trap, std::uint64_t entries);
 
-  const jit::ExecutableMemory& code_;
+  Machine& machine_;
+  Target& target_;
   std::size_t detours_;
   std::function<void(const bpf::SetSlot&)> apply_;
   std::span<Trap> traps() { return {traps_.data(), used_}; }
 
   std::vector<Trap> traps_;  // the first used_ are set; the others keep their room
   std::size_t used_ = 0;
-  jit::CodeBuffer buffer_;
   const std::uint64_t* fuel_ = nullptr;
   const std::uint64_t* entries_ = nullptr;
 };
 
-}  // namespace tailbound::engine::x86_64
+}  // namespace tailbound::engine::native
