@@ -14,7 +14,8 @@ namespace {
 /// BPF stack that a kernel gives a call chain: no frame leaves a longer stretch of its stack unwritten.
 constexpr std::size_t least_gap = 512 + 8;
 
-/// Stubs, detours and scenarios begin on pages of their own: what is published for one need not touch the others.
+/// Stubs, detours and scenarios begin on pages of their own: what is published for one need not touch the
+/// others.
 constexpr std::size_t page = 4096;
 
 constexpr std::size_t up_to(std::size_t multiple, std::size_t size) {
@@ -216,27 +217,28 @@ std::optional<std::uint64_t> NativeEngine::landing_of(std::optional<std::uint16_
 
 void NativeEngine::write_slot(std::uint16_t map, std::uint32_t index, std::optional<std::uint16_t> program) {
   runtime_.set_slot(map, index, program);
-  each_direct_site(map, index,
-                   [&](const jit::Image& image, const jit::ImageSite& site, std::uint64_t function,
-                       std::uint8_t* code) {
-                     target_->patch_site(image, site, function, landing_of(program), code, true);
-                   });
+  each_direct_site(
+      map, index,
+      [&](const jit::Image& image, const jit::ImageSite& site, std::uint64_t function, std::uint8_t* code) {
+        target_->patch_site(image, site, function, landing_of(program), code, true);
+      });
 }
 
 /// As a kernel does while programs run: a filled slot gets its target before its bypass, an emptied one its
 /// bypass first; its target stays until no run is inside. Called in a signal handler.
-void NativeEngine::change_during_run(std::uint16_t map, std::uint32_t index, std::optional<std::uint16_t> program) {
+void NativeEngine::change_during_run(std::uint16_t map, std::uint32_t index,
+                                     std::optional<std::uint16_t> program) {
   const auto same = [&](const EmptiedSlot& slot) { return slot.map == map && slot.index == index; };
   emptied_.erase(std::remove_if(emptied_.begin(), emptied_.end(), same), emptied_.end());
   if (program) {
     write_slot(map, index, program);
   } else {
     runtime_.set_slot(map, index, std::nullopt);
-    each_direct_site(map, index,
-                     [&](const jit::Image& image, const jit::ImageSite& site, std::uint64_t function,
-                         std::uint8_t* code) {
-                       target_->patch_site(image, site, function, std::nullopt, code, false);
-                     });
+    each_direct_site(
+        map, index,
+        [&](const jit::Image& image, const jit::ImageSite& site, std::uint64_t function, std::uint8_t* code) {
+          target_->patch_site(image, site, function, std::nullopt, code, false);
+        });
     emptied_.push_back({map, index});
   }
   publish_programs();
@@ -253,8 +255,8 @@ bool NativeEngine::add_entry_trap(const bpf::Lowered& lowered, const bpf::AtEntr
   return true;
 }
 
-/// Bytes of the moves that a body begins with, until they have room for a jump. Lowered functions keep the context
-/// and load the ledger's address; nothing jumps there.
+/// Bytes of the moves that a body begins with, until they have room for a jump. Lowered functions keep the
+/// context and load the ledger's address; nothing jumps there.
 std::uint32_t NativeEngine::movable_bytes(const bpf::Bytecode& program, const bpf::LoweredFunction& function,
                                           const jit::Image& image) const {
   constexpr std::uint8_t move_register = bpf::build::mov(bpf::Reg::r0, bpf::Reg::r0).opcode;

@@ -1,5 +1,5 @@
-// A JIT as an engine: compiles, links, patches and runs, on a machine that is this process or a runner. What an arch
-// adds is its Target.
+// A JIT as an engine: compiles, links, patches and runs, on a machine that is this process or a runner. What an
+// arch adds is its Target.
 #pragma once
 
 #include <chrono>
@@ -46,8 +46,8 @@ class NativeEngine : public Engine, public ImageSource, public BareRuns {
   void write_slot(std::uint16_t map, std::uint32_t index, std::optional<std::uint16_t> program);
   /// Where a tail call enters what a slot holds.
   std::optional<std::uint64_t> landing_of(std::optional<std::uint16_t> program) const;
-  /// Calls `write(image, site, function, code)` for the direct sites of a slot in all programs: `function` is the
-  /// address of the one that has the site, `code` where the program's image is written.
+  /// Calls `write(image, site, function, code)` for the direct sites of a slot in all programs: `function` is
+  /// the address of the one that has the site, `code` where the program's image is written.
   template <class Write>
   void each_direct_site(std::uint16_t map, std::uint32_t index, Write&& write) {
     for (std::size_t p = 0; p < programs_; ++p) {

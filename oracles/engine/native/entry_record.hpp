@@ -1,5 +1,5 @@
-// The words that generated code, stubs and engine exchange. They lie where all of them can reach them: stubs and
-// detours have their address built in.
+// The words that generated code, stubs and engine exchange. They lie where all of them can reach them: stubs
+// and detours have their address built in.
 #pragma once
 
 #include <array>
@@ -17,8 +17,8 @@ struct EntryRecord {
   std::uint64_t length = 0;     // r2
   std::uint64_t stack_top = 0;  // stack pointer before the call
   std::uint64_t host_stack = 0;
-  std::uint64_t returned = 0;       // r0
-  std::uint64_t stack_pointer = 0;  // after the return
+  std::uint64_t returned = 0;             // r0
+  std::uint64_t stack_pointer = 0;        // after the return
   std::array<std::uint64_t, 12> saved{};  // the callee-saved registers after the return, in the stubs' order
   std::uint64_t random_calls = 0;
   std::uint64_t time_calls = 0;

@@ -15,7 +15,8 @@ constexpr std::uint64_t never = std::numeric_limits<std::uint64_t>::max();
 }  // namespace
 
 void EntryTraps::add(const Body& body, std::uint32_t function_id, const Change& change) {
-  assert(body.size >= target_.least_body() && body.size <= Target::longest_body && "a jump fits the body, the body a detour");
+  assert(body.size >= target_.least_body() && body.size <= Target::longest_body &&
+         "a jump fits the body, the body a detour");
   const auto same = std::ranges::find_if(traps(), [&](const Trap& t) { return t.body.at == body.at; });
   if (same != traps().end()) {
     same->changes.push_back(change);

@@ -1,5 +1,6 @@
-// Slot changes at the n-th entry of a function: its body begins with a jump to a detour, which compares the count of
-// entries, traps where a change waits, and goes on with the instructions that the jump took the place of.
+// Slot changes at the n-th entry of a function: its body begins with a jump to a detour, which compares the
+// count of entries, traps where a change waits, and goes on with the instructions that the jump took the place
+// of.
 #pragma once
 
 #include <array>
@@ -27,9 +28,10 @@ class EntryTraps final : public TrapHandler {
     std::uint32_t size = 0;
   };
 
-  /// `detours` is where room of Target::detour_size bytes for each function begins, in the machine's code. `apply` is
-  /// called in a signal handler: it must not allocate.
-  EntryTraps(Machine& machine, Target& target, std::size_t detours, std::function<void(const bpf::SetSlot&)> apply)
+  /// `detours` is where room of Target::detour_size bytes for each function begins, in the machine's code.
+  /// `apply` is called in a signal handler: it must not allocate.
+  EntryTraps(Machine& machine, Target& target, std::size_t detours,
+             std::function<void(const bpf::SetSlot&)> apply)
       : machine_(machine), target_(target), detours_(detours), apply_(std::move(apply)) {}
 
   void clear() { used_ = 0; }
@@ -37,9 +39,9 @@ class EntryTraps final : public TrapHandler {
   /// `function_id` counts in the ledger.
   void add(const Body& body, std::uint32_t function_id, const Change& change);
 
-  /// Sets all traps for one run. `fuel` and `entries` are the ledger's words (entries by function id), as they are
-  /// before the run: the bytecode has not counted an entry yet when its body is reached. Code sees the latter at
-  /// `entries_address`.
+  /// Sets all traps for one run. `fuel` and `entries` are the ledger's words (entries by function id), as they
+  /// are before the run: the bytecode has not counted an entry yet when its body is reached. Code sees the
+  /// latter at `entries_address`.
   void arm(const std::uint64_t* fuel, const std::uint64_t* entries, std::uint64_t entries_address);
   /// Puts the bodies back.
   void disarm();

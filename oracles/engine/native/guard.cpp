@@ -69,7 +69,7 @@ void on_tick(int, siginfo_t*, void* raw) {
 int tick_signal() { return SIGRTMIN + 3; }
 
 std::expected<void, std::string> install_handlers() {
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_flags = SA_SIGINFO | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
   sigaddset(&action.sa_mask, tick_signal());

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <utility>
 
-
 namespace tailbound::engine::native {
 
 namespace {
@@ -36,7 +35,9 @@ PaintedStack::PaintedStack(std::uint8_t* memory, std::size_t size, std::uint64_t
   std::fill(lowest(), reinterpret_cast<std::uint64_t*>(top()), unused);
 }
 
-std::uint64_t PaintedStack::top() const { return reinterpret_cast<std::uint64_t>(memory_ + size_ + top_offset); }
+std::uint64_t PaintedStack::top() const {
+  return reinterpret_cast<std::uint64_t>(memory_ + size_ + top_offset);
+}
 
 void PaintedStack::place_canaries() {
   auto* const words = reinterpret_cast<std::uint64_t*>(top());
@@ -79,10 +80,14 @@ std::uint8_t* reserve_stack(std::size_t bytes, std::size_t stack_size) {
   return mapping == MAP_FAILED ? nullptr : static_cast<std::uint8_t*>(mapping) + guard_size;
 }
 
-void release_stack(std::uint8_t* memory, std::size_t bytes) { munmap(memory - guard_size, bytes + 2 * guard_size); }
+void release_stack(std::uint8_t* memory, std::size_t bytes) {
+  munmap(memory - guard_size, bytes + 2 * guard_size);
+}
 
 std::expected<GuardedStack, std::string> GuardedStack::create(std::size_t size) {
-  const auto failure = [](const char* what) { return std::unexpected(std::string(what) + ": " + std::strerror(errno)); };
+  const auto failure = [](const char* what) {
+    return std::unexpected(std::string(what) + ": " + std::strerror(errno));
+  };
   std::uint8_t* const memory = reserve_stack(memory_size(size), size);
   if (memory == nullptr) return failure("mmap of the stack");
   if (mprotect(memory, memory_size(size), PROT_READ | PROT_WRITE) != 0) {

@@ -8,12 +8,12 @@
 
 namespace tailbound::engine::native {
 
-/// Words of a stack as this process sees them; code may run on them at other addresses (a runner's). Every word that
-/// no run has used since holds a pattern: that is how the high-water mark of a run is found.
+/// Words of a stack as this process sees them; code may run on them at other addresses (a runner's). Every word
+/// that no run has used since holds a pattern: that is how the high-water mark of a run is found.
 class PaintedStack {
  public:
-  /// Bytes that a stack of `size` takes: behind it follows a page with the entry frame's first words (return address,
-  /// frame pointer, up to 32 bytes of stack or slots), the canaries, and room.
+  /// Bytes that a stack of `size` takes: behind it follows a page with the entry frame's first words (return
+  /// address, frame pointer, up to 32 bytes of stack or slots), the canaries, and room.
   static std::size_t memory_size(std::size_t size);
 
   /// `memory` has memory_size(size) bytes and outlives this; code sees it at `address`. Paints.
@@ -26,9 +26,9 @@ class PaintedStack {
   void place_canaries();
   bool canaries_intact() const;
 
-  /// Bytes from top() down to the deepest word that was written since the last call; paints them again. A stretch of
-  /// at least `longest_gap` bytes that nobody wrote ends the search, so it costs little more than what was used. A
-  /// word that was written with the pattern's own value is not seen.
+  /// Bytes from top() down to the deepest word that was written since the last call; paints them again. A
+  /// stretch of at least `longest_gap` bytes that nobody wrote ends the search, so it costs little more than
+  /// what was used. A word that was written with the pattern's own value is not seen.
   std::uint64_t take_high_water(std::size_t longest_gap);
   /// The same over the whole stack: after a run that did not end by itself nothing is known about gaps.
   std::uint64_t take_high_water() { return take_high_water(size_ + top_offset); }
@@ -42,9 +42,9 @@ class PaintedStack {
   std::uint64_t address_;
 };
 
-/// Reserves room for `bytes` between two guards; gives where the bytes begin, inaccessible yet, with `stack_size` of
-/// them ending at a multiple of 4 GiB where the system gives that place: addresses whose low half is a small number
-/// show what tells pointers from counts by 32 bits. nullptr: errno.
+/// Reserves room for `bytes` between two guards; gives where the bytes begin, inaccessible yet, with
+/// `stack_size` of them ending at a multiple of 4 GiB where the system gives that place: addresses whose low
+/// half is a small number show what tells pointers from counts by 32 bits. nullptr: errno.
 std::uint8_t* reserve_stack(std::size_t bytes, std::size_t stack_size);
 void release_stack(std::uint8_t* memory, std::size_t bytes);
 

@@ -36,7 +36,8 @@ class LocalMachine final : public Machine {
   void read_context(const bpf::GivenContext& context, std::vector<std::uint8_t>& into) override;
 
  private:
-  LocalMachine(jit::ExecutableMemory code, GuardedStack stack) : code_(std::move(code)), stack_(std::move(stack)) {}
+  LocalMachine(jit::ExecutableMemory code, GuardedStack stack)
+      : code_(std::move(code)), stack_(std::move(stack)) {}
 
   jit::ExecutableMemory code_;
   GuardedStack stack_;

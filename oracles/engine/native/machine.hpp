@@ -1,5 +1,5 @@
-// Where generated code runs: in this process, or in a runner's. The engine writes code and data, and reads them back;
-// what differs is at which addresses code sees them and who calls it.
+// Where generated code runs: in this process, or in a runner's. The engine writes code and data, and reads them
+// back; what differs is at which addresses code sees them and who calls it.
 #pragma once
 
 #include <chrono>
@@ -39,16 +39,18 @@ class Machine {
   virtual Memory data(std::size_t bytes) = 0;
   virtual EngineWords& words() = 0;
   virtual std::uint64_t words_address() = 0;
-  /// Scenarios are written one behind the other up to this offset of the code before the first place is used again.
+  /// Scenarios are written one behind the other up to this offset of the code before the first place is used
+  /// again.
   virtual std::size_t ring_size() const = 0;
 
   /// After writing to the code: it may be run. Callable while a trap is handled.
   virtual void publish(std::size_t offset, std::size_t size) = 0;
   /// Runs the entry stub at `enter`; see Guard::call.
-  virtual std::optional<Interruption> call(std::uint64_t enter, std::uint64_t recover, std::chrono::milliseconds limit,
-                                           TrapHandler* traps) = 0;
+  virtual std::optional<Interruption> call(std::uint64_t enter, std::uint64_t recover,
+                                           std::chrono::milliseconds limit, TrapHandler* traps) = 0;
 
-  /// Keeps the place of given contexts (bpf::given_context_address) until release_context(). Not empty: why not.
+  /// Keeps the place of given contexts (bpf::given_context_address) until release_context(). Not empty: why
+  /// not.
   virtual std::string_view keep_context(const bpf::GivenContext& context) = 0;
   virtual void release_context() = 0;
   /// The bytes as a run finds them; what lies behind their last page cannot be accessed.
@@ -56,7 +58,8 @@ class Machine {
   virtual void read_context(const bpf::GivenContext& context, std::vector<std::uint8_t>& into) = 0;
 
   /// What this machine's own compiler makes of a program; nothing: it has none but that of this process.
-  virtual std::optional<jit::Image> compile(const bpf::Bytecode&, std::string_view /*scheme*/, const jit::Options&) {
+  virtual std::optional<jit::Image> compile(const bpf::Bytecode&, std::string_view /*scheme*/,
+                                            const jit::Options&) {
     return std::nullopt;
   }
 };

@@ -105,8 +105,7 @@ void Runtime::set_slot(std::uint16_t map, std::uint32_t index, std::optional<std
   const std::size_t at = map_at_[map] + options_.ptrs + 8ULL * index;
   assert(at % 8 == 0 && "a kernel's pointers are aligned");
   // Another thread may be running code that loads it.
-  std::atomic_ref(*words(at))
-      .store(program ? address(program_at_[*program]) : 0, std::memory_order_release);
+  std::atomic_ref(*words(at)).store(program ? address(program_at_[*program]) : 0, std::memory_order_release);
 }
 
 }  // namespace tailbound::engine::native

@@ -19,8 +19,8 @@ class Runtime {
  public:
   explicit Runtime(const jit::Options& options) : options_(options) {}
 
-  /// Lays out fresh objects for a scenario in the machine's data, with every slot empty. Buffers are used again.
-  /// Error: there is too little of it.
+  /// Lays out fresh objects for a scenario in the machine's data, with every slot empty. Buffers are used
+  /// again. Error: there is too little of it.
   std::expected<void, std::string> reset(const bpf::Lowered& lowered, Machine& machine);
 
   std::span<const std::uint64_t> map_addresses() const { return map_address_; }

@@ -26,12 +26,12 @@ struct Places {
 
 /// A detour of EntryTraps, as its arch writes it.
 struct Detour {
-  std::uint8_t* room = nullptr;  // where it is written, Target::detour_size bytes
-  std::uint64_t address = 0;     // where it runs
-  std::uint64_t entries = 0;     // address of the count to compare
-  std::uint64_t due = 0;         // address of the count at which it traps
+  std::uint8_t* room = nullptr;        // where it is written, Target::detour_size bytes
+  std::uint64_t address = 0;           // where it runs
+  std::uint64_t entries = 0;           // address of the count to compare
+  std::uint64_t due = 0;               // address of the count at which it traps
   std::span<const std::uint8_t> body;  // instructions to go on with
-  std::uint64_t back = 0;        // where the way goes on behind them
+  std::uint64_t back = 0;              // where the way goes on behind them
 };
 /// What a handler sees of it, and where it sends the thread.
 struct DetourTrap {
@@ -64,9 +64,9 @@ class Target {
   /// Fills every relocation in `code`, a writable copy of image.code.
   virtual void link(const jit::Image& image, const Places& places, std::uint8_t* code) = 0;
 
-  /// Puts a direct site into the state for its slot: `entry` is the landing place of what it holds. `code` is where the
-  /// image is written, `function` the address of the function that has the site. `whole`: both patches; else, of an
-  /// emptied slot while a run is inside, the bypass alone.
+  /// Puts a direct site into the state for its slot: `entry` is the landing place of what it holds. `code` is
+  /// where the image is written, `function` the address of the function that has the site. `whole`: both
+  /// patches; else, of an emptied slot while a run is inside, the bypass alone.
   virtual void patch_site(const jit::Image& image, const jit::ImageSite& site, std::uint64_t function,
                           std::optional<std::uint64_t> entry, std::uint8_t* code, bool whole) = 0;
 

@@ -28,8 +28,8 @@ void wait_until_no_run_is_inside(const Epoch& epoch) {
 }
 
 std::optional<std::uint16_t> first_content(const bpf::LoweredMap& map, std::uint32_t index) {
-  const auto at =
-      std::find_if(map.slots.begin(), map.slots.end(), [&](const bpf::Slot& slot) { return slot.index == index; });
+  const auto at = std::find_if(map.slots.begin(), map.slots.end(),
+                               [&](const bpf::Slot& slot) { return slot.index == index; });
   return at == map.slots.end() ? std::nullopt : std::optional(at->program);
 }
 

@@ -67,8 +67,7 @@ class StubWriter {
     a_.mov(rdi, field(r11, offsetof(EntryRecord, context)));
     a_.mov(rsi, field(r11, offsetof(EntryRecord, length)));
     a_.mov(r11, field(r11, offsetof(EntryRecord, target)));
-    for (std::size_t i = 0; i < callee_saved.size(); ++i)
-      a_.mov_imm64(callee_saved[i].reg, canaries[i]);
+    for (std::size_t i = 0; i < callee_saved.size(); ++i) a_.mov_imm64(callee_saved[i].reg, canaries[i]);
     poison({rax, rcx, rdx, r8, r9, r10});
     a_.call(r11);
     load_record(r11);

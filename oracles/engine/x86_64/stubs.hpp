@@ -1,5 +1,5 @@
-// The hand-written code round generated code: entry, exit, recovery, helpers and thunks. EngineWords' address is built
-// into them.
+// The hand-written code round generated code: entry, exit, recovery, helpers and thunks. EngineWords' address
+// is built into them.
 #pragma once
 
 #include <array>

@@ -38,8 +38,9 @@ class X86Target final : public native::Target {
   native::Stubs emit_stubs(jit::CodeBuffer& out, std::uint64_t code, std::uint64_t words) override {
     const native::Stubs stubs = x86_64::emit_stubs(out, words + offsetof(EngineWords, record), options_);
     using bpf::Helper;
-    for (const auto& [helper, stub] : {std::pair(Helper::lookup, stubs.lookup), std::pair(Helper::update, stubs.update),
-                                       std::pair(Helper::time, stubs.time), std::pair(Helper::random, stubs.random)}) {
+    for (const auto& [helper, stub] :
+         {std::pair(Helper::lookup, stubs.lookup), std::pair(Helper::update, stubs.update),
+          std::pair(Helper::time, stubs.time), std::pair(Helper::random, stubs.random)}) {
       placement_.helper[static_cast<std::size_t>(helper)] = code + stub;
     }
     for (std::size_t reg = 0; reg < stubs.thunk.size(); ++reg) placement_.thunk[reg] = code + stubs.thunk[reg];

@@ -8,6 +8,7 @@
 
 namespace tailbound::engine::x86_64 {
 
-std::unique_ptr<native::Target> make_target(const tailbound::x86_64::Scheme& scheme, const jit::Options& options);
+std::unique_ptr<native::Target> make_target(const tailbound::x86_64::Scheme& scheme,
+                                            const jit::Options& options);
 
 }  // namespace tailbound::engine::x86_64
