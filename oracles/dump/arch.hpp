@@ -52,8 +52,6 @@ struct Arch {
   std::expected<void, bpf::InsnError> (*compile)(const bpf::Bytecode& program, std::string_view scheme,
                                                  const jit::Options& options,
                                                  std::span<const jit::Frame> frames, jit::Image& image);
-  /// Bytes of the field that a relocation fills, at its offset.
-  std::uint32_t (*field)(jit::Relocation::Kind kind);
   /// Writes a direct site's patches into a copy of our code, in the state and with the target that `theirs`, the
   /// kernel's bytes of the same function, show. nullptr: there are no direct sites.
   void (*patch)(const jit::Image& ours, const jit::ImageSite& site, bool filled, Code theirs,

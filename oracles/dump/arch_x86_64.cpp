@@ -187,19 +187,6 @@ std::expected<void, bpf::InsnError> compile(const bpf::Bytecode& program, std::s
   return compiler.compile(program, *x86_64::find_scheme(scheme), options, frames, image);
 }
 
-std::uint32_t field(jit::Relocation::Kind kind) {
-  switch (kind) {
-    case jit::Relocation::Kind::function:
-    case jit::Relocation::Kind::helper:
-    case jit::Relocation::Kind::thunk:
-    case jit::Relocation::Kind::return_thunk: return 4;
-    case jit::Relocation::Kind::map:
-    case jit::Relocation::Kind::map_value:
-    case jit::Relocation::Kind::per_cpu: return 8;
-  }
-  return 4;
-}
-
 /// Offsets of `site` count from the image's start, `code` is the function's own.
 void patch(const jit::Image& ours, const jit::ImageSite& site, bool filled, Code theirs,
            std::span<std::uint8_t> code) {
@@ -226,7 +213,6 @@ const Arch& arch_x86_64() {
                            .schemes = schemes,
                            .options = options,
                            .compile = compile,
-                           .field = field,
                            .patch = patch};
   return row;
 }

@@ -71,7 +71,9 @@ class FunctionLocator {
   }
 
   void add(Relocation::Kind kind, std::uint64_t offset, std::uint32_t target, std::int32_t addend = 0) {
+    const bool absolute = kind == Relocation::Kind::map || kind == Relocation::Kind::map_value;
     kernel_.image.relocations.push_back({.kind = kind,
+                                         .form = absolute ? Relocation::Form::abs64 : Relocation::Form::rel32,
                                          .function = f_,
                                          .offset = static_cast<std::uint32_t>(offset),
                                          .target = target,

@@ -20,6 +20,17 @@ std::uint64_t read(Code code, std::uint32_t at, std::uint32_t bytes) {
   return value;
 }
 
+/// Of the field that a relocation fills.
+std::uint32_t width_of(const Relocation& r) {
+  switch (r.form) {
+    case Relocation::Form::rel32:
+    case Relocation::Form::branch26: return 4;
+    case Relocation::Form::abs64: return 8;
+    case Relocation::Form::literal: return 0;  // not compared yet: its length depends on the address
+  }
+  return 0;
+}
+
 /// "lock xadd" counts as one.
 std::string mnemonic(const MachineInsn& insn) {
   const std::size_t from = insn.text.starts_with("lock ") ? 5 : 0;
@@ -60,7 +71,7 @@ class FunctionComparison {
     for (const Relocation& r : ours_.relocations) {
       if (r.function != f_) continue;
       const std::uint32_t at = r.offset - ours_.functions[f_].offset;
-      const std::uint32_t width = arch_.field(r.kind);
+      const std::uint32_t width = width_of(r);
       if (std::size_t{at} + width > theirs_.size()) continue;
       fields_.push_back(at);
       if (r.kind == Relocation::Kind::function) {
@@ -150,8 +161,7 @@ class FunctionComparison {
 /// Addresses that the kernel's bytes show where ours have a field: one a helper, one a map.
 class Addresses {
  public:
-  Addresses(const dump::KernelImage& kernel, const jit::Image& ours, const dump::Arch& arch)
-      : kernel_(kernel), ours_(ours), arch_(arch) {}
+  Addresses(const dump::KernelImage& kernel, const jit::Image& ours) : kernel_(kernel), ours_(ours) {}
 
   /// For functions that were found to be the same: the first field that speaks against those before.
   std::optional<Difference> check(std::uint32_t f) {
@@ -169,7 +179,7 @@ class Addresses {
   std::optional<std::uint64_t> shown(const Relocation& r) const {
     const Code theirs = dump::code_of(kernel_.image, r.function);
     const std::uint32_t at = r.offset - ours_.functions[r.function].offset;
-    const std::uint32_t width = arch_.field(r.kind);
+    const std::uint32_t width = width_of(r);
     switch (r.kind) {
       case Relocation::Kind::function:
       case Relocation::Kind::per_cpu: return std::nullopt;
@@ -199,7 +209,6 @@ class Addresses {
 
   const dump::KernelImage& kernel_;
   const jit::Image& ours_;
-  const dump::Arch& arch_;
   std::map<std::pair<Relocation::Kind, std::uint32_t>, std::uint64_t> seen_;
 };
 
@@ -208,7 +217,7 @@ class Addresses {
 std::vector<std::optional<Difference>> compare(const dump::KernelImage& kernel, const jit::Image& ours,
                                                const dump::Arch& arch) {
   const disasm::Disassembler reader(arch.code);
-  Addresses addresses(kernel, ours, arch);
+  Addresses addresses(kernel, ours);
   std::vector<std::optional<Difference>> all;
   for (std::uint32_t f = 0; f < ours.functions.size(); ++f) {
     auto difference = FunctionComparison(kernel, ours, f, arch, reader).compare();
