@@ -78,9 +78,9 @@ class Run {
     return fmt::format(
         "# fidelity: {}\n# kernel {}, {}; scheme {}{}{}\n# seed {}, scenario {}: program {}, function {}, "
         "instruction {}: {}\n# ours   +{:#x}: {}\n# kernel +{:#x}: {}\n# shown by: {}\n\n",
-        kind, kernel_, recognised_.arch->machine, recognised_.scheme, options.empty() ? "" : ", ", options, plan_.seed,
-        row.scenario, row.program, row.first.function, row.first.insn, row.insn, row.first.ours_at, row.first.ours,
-        row.first.theirs_at, row.first.theirs, plan_.command);
+        kind, kernel_, recognised_.arch->machine, recognised_.scheme, options.empty() ? "" : ", ", options,
+        plan_.seed, row.scenario, row.program, row.first.function, row.first.insn, row.insn, row.first.ours_at,
+        row.first.ours, row.first.theirs_at, row.first.theirs, plan_.command);
   }
 
   dump::DumpSource& source_;

@@ -29,11 +29,12 @@ struct FidelityFault {
 struct FidelityResult {
   fidelity::Tally tally;
   std::map<std::string, std::string> files;  // of the classes, by kind
-  std::uint64_t refused = 0;                 // scenarios that the kernel did not take, or that could not be read
-  std::vector<FidelityFault> faults;         // the first of them, and what was not written
+  std::uint64_t refused = 0;          // scenarios that the kernel did not take, or that could not be read
+  std::vector<FidelityFault> faults;  // the first of them, and what was not written
 };
 
-/// Scenario n of a seed is that of `tailbound fuzz --driver seed`. `progress` is called after each; false stops.
+/// Scenario n of a seed is that of `tailbound fuzz --driver seed`. `progress` is called after each; false
+/// stops.
 FidelityResult run_fidelity(dump::DumpSource& source, const fidelity::Recognised& recognised,
                             const std::string& kernel, const FidelityPlan& plan,
                             const std::function<bool(const FidelityResult&)>& progress);

@@ -115,14 +115,16 @@ Exit dump_images(const DumpOptions& options) {
   if (!options.file.empty() && !(scenario = load_scenario(options.file))) return Exit::bad_input;
   auto images = open_images(options.images);
   if (!images) return images.error().bad_input ? Exit::bad_input : Exit::could_not_run;
-  const auto all = scenario ? of_scenario(options, *scenario, *images) : of_program(*options.program_id, *images);
+  const auto all =
+      scenario ? of_scenario(options, *scenario, *images) : of_program(*options.program_id, *images);
   if (!all) return Exit::could_not_run;
   return print(*all, {.kernel = images->kernel, .machine = images->machine, .recognised = images->recognised},
                options.json);
 }
 
 constexpr const char* lesson =
-    "Loads a scenario's programs into a kernel (nothing is run), reads back what the kernel compiled, and prints it\n"
+    "Loads a scenario's programs into a kernel (nothing is run), reads back what the kernel compiled, and "
+    "prints it\n"
     "under the instructions as the kernel rewrote them, beside what tailbound's own JIT makes of the same\n"
     "instructions: '=' where both are the same, else ours.\n"
     "  ./tailbound dump corpus/selftests/tailcall_bpf2bpf_hierarchy_1.graph\n"

@@ -38,8 +38,8 @@ class Progress {
     const fidelity::Tally& tally = result.tally;
     if (!terminal_ || tally.scenarios % 100 != 0) return;
     shown_ = true;
-    fmt::print(stderr, "\r{} of {} scenarios, {} of {} functions the same", tally.scenarios, scenarios_, tally.same,
-               tally.functions);
+    fmt::print(stderr, "\r{} of {} scenarios, {} of {} functions the same", tally.scenarios, scenarios_,
+               tally.same, tally.functions);
   }
 
  private:
@@ -49,23 +49,24 @@ class Progress {
 };
 
 std::string offsets(const jit::Options& options) {
-  return fmt::format("max_entries {}, ptrs {}, bpf_func {}", options.max_entries, options.ptrs, options.bpf_func);
+  return fmt::format("max_entries {}, ptrs {}, bpf_func {}", options.max_entries, options.ptrs,
+                     options.bpf_func);
 }
 
 void print_text(const ImageSource& images, const FidelityOptions& options, const FidelityResult& result) {
   const fidelity::Recognised& r = images.recognised;
   const fidelity::Tally& t = result.tally;
   const std::string named = jit::text(r.options);
-  fmt::print("kernel {}, {}: scheme {}{}{}; {}\n", images.kernel, images.machine, r.scheme, named.empty() ? "" : ", ",
-             named, offsets(r.options));
-  fmt::print("{} scenarios of seed {}: {} programs, {} functions, {} tail-call sites ({} direct)\n", t.scenarios,
-             options.plan.seed, t.programs, t.functions, t.sites, t.direct_sites);
+  fmt::print("kernel {}, {}: scheme {}{}{}; {}\n", images.kernel, images.machine, r.scheme,
+             named.empty() ? "" : ", ", named, offsets(r.options));
+  fmt::print("{} scenarios of seed {}: {} programs, {} functions, {} tail-call sites ({} direct)\n",
+             t.scenarios, options.plan.seed, t.programs, t.functions, t.sites, t.direct_sites);
   fmt::print("{} of {} functions are the same byte for byte ({:.2f} %)\n", t.same, t.functions,
              percent(t.same, t.functions));
   fmt::print("{} of {} instructions have their address in the kernel's image\n", t.located, t.slots);
   for (const auto& [kind, row] : t.classes) {
-    fmt::print("{:>7}  {}\n         first: scenario {}, program {}, function {}, instruction {}: {}\n", row.functions,
-               kind, row.scenario, row.program, row.first.function, row.first.insn, row.insn);
+    fmt::print("{:>7}  {}\n         first: scenario {}, program {}, function {}, instruction {}: {}\n",
+               row.functions, kind, row.scenario, row.program, row.first.function, row.first.insn, row.insn);
     if (!row.first.ours.empty() || !row.first.theirs.empty())
       fmt::print("         ours   +{:#x}: {}\n         kernel +{:#x}: {}\n", row.first.ours_at, row.first.ours,
                  row.first.theirs_at, row.first.theirs);
@@ -75,7 +76,8 @@ void print_text(const ImageSource& images, const FidelityOptions& options, const
   if (result.refused != 0) fmt::print("{} scenarios could not be compared\n", result.refused);
 }
 
-ordered_json class_json(const std::string& kind, const fidelity::DifferenceClass& row, const std::string& file) {
+ordered_json class_json(const std::string& kind, const fidelity::DifferenceClass& row,
+                        const std::string& file) {
   return {{"kind", kind},
           {"functions", row.functions},
           {"scenario", row.scenario},
@@ -120,11 +122,11 @@ Exit compare(FidelityOptions options) {
   if (!images) return images.error().bad_input ? Exit::bad_input : Exit::could_not_run;
   options.plan.command = fmt::format("./tailbound dump --engine {} ", options.images.engine);
   Progress progress(options.plan.scenarios);
-  const FidelityResult result =
-      run_fidelity(*images->source, images->recognised, images->kernel, options.plan, [&](const FidelityResult& now) {
-        progress.show(now);
-        return true;
-      });
+  const FidelityResult result = run_fidelity(*images->source, images->recognised, images->kernel, options.plan,
+                                             [&](const FidelityResult& now) {
+                                               progress.show(now);
+                                               return true;
+                                             });
   for (const FidelityFault& fault : result.faults)
     complain(fmt::format("scenario {}: {}", fault.scenario, fault.what));
   options.json ? print_json(*images, options, result) : print_text(*images, options, result);
@@ -133,8 +135,10 @@ Exit compare(FidelityOptions options) {
 }
 
 constexpr const char* lesson =
-    "Generates scenarios, lets a kernel load them (nothing is run), and compiles what the kernel's verifier made of\n"
-    "them by tailbound's own JIT, with the scheme and the options that the kernel is recognised by. Whole functions\n"
+    "Generates scenarios, lets a kernel load them (nothing is run), and compiles what the kernel's verifier "
+    "made of\n"
+    "them by tailbound's own JIT, with the scheme and the options that the kernel is recognised by. Whole "
+    "functions\n"
     "are compared, byte for byte; addresses are masked, but each must be the same wherever it is named.\n"
     "Exit 0: all are the same. Exit 1: some are not; each class of first differences is printed with how many\n"
     "functions part so, and its first scenario is written to --folder for `tailbound dump`.";
@@ -149,8 +153,11 @@ void add_fidelity(CLI::App& app, Exit& exit) {
   command->add_option("--scenarios", options->plan.scenarios, "how many to compare")
       ->check(whole_number())
       ->capture_default_str();
-  command->add_option("--seed", options->plan.seed, "of the scenarios")->check(whole_number())->capture_default_str();
-  command->add_option("--folder", options->plan.folder, "for the first scenario of each class")->capture_default_str();
+  command->add_option("--seed", options->plan.seed, "of the scenarios")
+      ->check(whole_number())
+      ->capture_default_str();
+  command->add_option("--folder", options->plan.folder, "for the first scenario of each class")
+      ->capture_default_str();
   command->add_flag("--json", options->json, "one JSON object instead of text");
   command->callback([options, &exit] { exit = compare(*options); });
 }

@@ -50,8 +50,7 @@ class Reader {
 
   std::expected<void, InsnError> insn(std::uint32_t i, std::uint32_t first, std::uint32_t end) {
     Insn& insn = code_.insns[i];
-    if (insn.dst > register_count || insn.src > register_count)
-      return fault(i, "a register above r11");
+    if (insn.dst > register_count || insn.src > register_count) return fault(i, "a register above r11");
     if (is_local_call(insn)) return local_call(i);
     if (is_tail_call(insn)) add_site(i);
     if (is_two_slot(insn)) return address(i);
@@ -64,8 +63,8 @@ class Reader {
     Insn& insn = code_.insns[i];
     const auto callee = static_cast<std::uint32_t>(insn.imm);
     if (callee >= functions_.size()) {
-      return fault(i, "a call of function " + std::to_string(callee) + " of " +
-                          std::to_string(functions_.size()));
+      return fault(i,
+                   "a call of function " + std::to_string(callee) + " of " + std::to_string(functions_.size()));
     }
     insn.imm = static_cast<std::int32_t>(functions_[callee] - i - 1);
     insn.off = 0;
@@ -98,12 +97,14 @@ class Reader {
 
 constexpr std::uint8_t frame_pointer = 10;
 
-/// How far below r10 an access or the start of an address lies; nothing where the instruction has no part in it.
+/// How far below r10 an access or the start of an address lies; nothing where the instruction has no part in
+/// it.
 std::optional<std::int32_t> depth_of(const Insn& insn, const Insn* next, bool& followed) {
   const std::uint8_t kind = class_of(insn);
   const bool stores = kind == opcode::st || kind == opcode::stx;
   if (kind == opcode::stx && insn.src == frame_pointer) followed = false;
-  if ((stores && insn.dst == frame_pointer) || (kind == opcode::ldx && insn.src == frame_pointer)) return -insn.off;
+  if ((stores && insn.dst == frame_pointer) || (kind == opcode::ldx && insn.src == frame_pointer))
+    return -insn.off;
   if ((kind != opcode::alu64 && kind != opcode::alu32) || !uses_src_register(insn) || insn.src != frame_pointer)
     return std::nullopt;
   const auto reg = static_cast<Reg>(insn.dst);

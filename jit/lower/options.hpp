@@ -19,7 +19,10 @@ struct Options {
   /// The bytecode is what a kernel's verifier made of a program (jit/bpf/from_translated.hpp): it holds its own checks
   /// before divisions, calls of any helper, and is compiled by the kernel's templates, stack use included.
   bool translated = false;
-  bool bmi2 = false;           // x86-64, translated: shifts by a register that is not rcx are shlx, shrx, sarx
+  /// x86-64, translated: how a shift by another register than rcx is done. `pushed`: in rcx, which is pushed always;
+  /// `freed`: pushed where it is not the destination (since v6.2); `bmi2`: by shlx, shrx, sarx (v6.2, and such a processor).
+  enum class Shifts : std::uint8_t { pushed, freed, bmi2 };
+  Shifts shifts = Shifts::pushed;
   bool signed_imm64 = false;   // x86-64: a 64-bit constant that 32 bits extend to is loaded by sign extension
   std::uint8_t short_jump = 127;  // x86-64: the farthest that a short jump leads forwards, bytes
   // Structure offsets, bytes; they depend on the kernel's configuration.

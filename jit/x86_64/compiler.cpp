@@ -111,7 +111,7 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
     const Gp dst = machine(insn.dst);
     const Gp src = machine(insn.src);
     if (!bpf::uses_src_register(insn)) emit_shift(a_, wide, what, dst, insn.imm);
-    else if (translated_) kernel::emit_shift(a_, wide, what, dst, src, e_.options.bmi2);
+    else if (translated_) kernel::emit_shift(a_, wide, what, dst, src, e_.options.shifts);
     else emit_shift(a_, wide, what, dst, src);
   }
 

@@ -50,20 +50,22 @@ void emit_divide(Assembler& a, Division what, Gp dst, std::int32_t imm) {
   restore(a, dst);
 }
 
-void emit_shift(Assembler& a, bool wide, Shift what, Gp dst, Gp count, bool bmi2) {
-  const auto by_cl = [&](Gp reg) { wide ? a.shift_cl(what, R64{reg}) : a.shift_cl(what, R32{reg}); };
-  if (count == Gp::rcx) return by_cl(dst);
-  if (bmi2) {
+void emit_shift(Assembler& a, bool wide, Shift what, Gp dst, Gp count, jit::Options::Shifts form) {
+  using Shifts = jit::Options::Shifts;
+  const bool into_rcx = count != Gp::rcx;
+  if (form == Shifts::bmi2 && into_rcx) {
     wide ? a.shift_by(what, R64{dst}, R64{dst}, R64{count}) : a.shift_by(what, R32{dst}, R32{dst}, R32{count});
     return;
   }
-  const bool in_the_way = dst == Gp::rcx;
-  if (in_the_way) a.mov(r11, rcx);
-  else a.push(rcx);
-  move(a, true, Gp::rcx, count);
-  by_cl(in_the_way ? Gp::r11 : dst);
-  if (in_the_way) a.mov(rcx, r11);
-  else a.pop(rcx);
+  const bool aside = dst == Gp::rcx && (into_rcx || form == Shifts::pushed);  // rcx itself is shifted, in r11
+  const bool pushes = into_rcx && (!aside || form == Shifts::pushed);
+  const Gp shifted = aside ? Gp::r11 : dst;
+  if (aside) a.mov(r11, rcx);
+  if (pushes) a.push(rcx);
+  if (into_rcx) move(a, true, Gp::rcx, count);
+  wide ? a.shift_cl(what, R64{shifted}) : a.shift_cl(what, R32{shifted});
+  if (pushes) a.pop(rcx);
+  if (aside) a.mov(rcx, r11);
 }
 
 }  // namespace tailbound::x86_64::kernel

@@ -31,7 +31,7 @@ struct Prologue {
 struct FoundSite {
   std::uint32_t out = 0;
   bool direct = false;
-  bool filled = false;        // of a direct one
+  bool filled = false;  // of a direct one
   std::uint32_t bypass = 0;
   std::uint32_t target = 0;
 };
@@ -52,8 +52,8 @@ struct Arch {
   std::expected<void, bpf::InsnError> (*compile)(const bpf::Bytecode& program, std::string_view scheme,
                                                  const jit::Options& options,
                                                  std::span<const jit::Frame> frames, jit::Image& image);
-  /// Writes a direct site's patches into a copy of our code, in the state and with the target that `theirs`, the
-  /// kernel's bytes of the same function, show. nullptr: there are no direct sites.
+  /// Writes a direct site's patches into a copy of our code, in the state and with the target that `theirs`,
+  /// the kernel's bytes of the same function, show. nullptr: there are no direct sites.
   void (*patch)(const jit::Image& ours, const jit::ImageSite& site, bool filled, Code theirs,
                 std::span<std::uint8_t> code);
 };

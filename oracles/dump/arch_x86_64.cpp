@@ -27,7 +27,9 @@ std::uint32_t u32_at(Code code, std::size_t at) {
 }
 
 bool is_endbr64(Code code) { return starts_with(code, {0xf3, 0x0f, 0x1e, 0xfa}); }
-bool is_nop5(Code code) { return std::ranges::equal(code.first(std::min<std::size_t>(code.size(), 5)), x86_64::nop5); }
+bool is_nop5(Code code) {
+  return std::ranges::equal(code.first(std::min<std::size_t>(code.size(), 5)), x86_64::nop5);
+}
 bool is_jump(Code code) { return starts_with(code, {0xe9}) && code.size() >= patch_size; }
 
 // --- prologue ---
@@ -35,7 +37,8 @@ bool is_jump(Code code) { return starts_with(code, {0xe9}) && code.size() >= pat
 /// A pad, the fentry pad (a trampoline may have taken it) and the seed come before `push rbp; mov rbp, rsp`.
 constexpr std::size_t longest_entry = 24;
 
-/// What the count needs of the frame: `push rax` once or twice, or the test of count and pointer (116e04ba1459).
+/// What the count needs of the frame: `push rax` once or twice, or the test of count and pointer
+/// (116e04ba1459).
 std::uint32_t count_bytes(Code code) {
   if (starts_with(code, {0x48, 0x83, 0xf8, 0x21, 0x77})) return 14;
   std::uint32_t pushes = 0;
@@ -88,7 +91,8 @@ std::optional<FoundSite> direct_site(Code function, std::span<const MachineInsn>
     const Code at_target = function.subspan(target);
     const bool empty = is_jump(at_bypass) && insns[i].target == out && is_nop5(at_target);
     const bool filled = is_nop5(at_bypass) && is_jump(at_target);
-    if (empty || filled) return FoundSite{.out = out, .direct = true, .filled = filled, .bypass = bypass, .target = target};
+    if (empty || filled)
+      return FoundSite{.out = out, .direct = true, .filled = filled, .bypass = bypass, .target = target};
   }
   return std::nullopt;
 }
@@ -168,12 +172,17 @@ std::expected<std::vector<jit::Options>, std::string> options(std::span<const Co
   read.ibt = !functions.empty() && is_endbr64(functions[0]);
   if (auto done = read_offsets(functions, read); !done) return std::unexpected(done.error());
   if (auto done = read_return(functions, read); !done) return std::unexpected(done.error());
+  using Shifts = jit::Options::Shifts;
   std::vector<jit::Options> all;
-  for (unsigned choice = 0; choice < 8; ++choice) {
-    all.push_back(read);
-    all.back().bmi2 = (choice & 1U) == 0;
-    all.back().signed_imm64 = (choice & 2U) != 0;
-    all.back().short_jump = (choice & 4U) != 0 ? 127 : 123;  // 123 since v6.12: "fix a jit convergence issue"
+  for (const Shifts shifts : {Shifts::bmi2, Shifts::freed, Shifts::pushed}) {
+    for (const bool signed_imm64 : {true, false}) {
+      for (const unsigned short_jump : {123U, 127U}) {  // 123: "fix a jit convergence issue", c83508da5620
+        all.push_back(read);
+        all.back().shifts = shifts;
+        all.back().signed_imm64 = signed_imm64;
+        all.back().short_jump = static_cast<std::uint8_t>(short_jump);
+      }
+    }
   }
   return all;
 }
@@ -200,7 +209,7 @@ void patch(const jit::Image& ours, const jit::ImageSite& site, bool filled, Code
   std::memcpy(&code[target], filled ? into.data() : x86_64::nop5.data(), patch_size);
 }
 
-constexpr std::array<std::string_view, 6> schemes = {"pointer-6.18", "pointer", "by-value",
+constexpr std::array<std::string_view, 6> schemes = {"pointer-6.18",  "pointer",       "by-value",
                                                      "by-value-5.17", "by-value-5.15", "by-value-5.10"};
 
 }  // namespace

@@ -71,10 +71,12 @@ class Reader {
   std::expected<void, std::string> read_function(std::uint32_t index) {
     const DumpedFunction& f = program_.functions[index];
     const bpf::LoweredFunction& insns = out_.image.translated.functions[index];
-    if (std::size_t{offset_} + f.size > program_.code.size()) return std::unexpected("the code ends before its functions do");
+    if (std::size_t{offset_} + f.size > program_.code.size())
+      return std::unexpected("the code ends before its functions do");
     const Code code = Code(program_.code).subspan(offset_, f.size);
     const auto prologue = arch_.prologue(code);
-    if (!prologue) return std::unexpected(fmt::format("function {} begins with no prologue that is known", index));
+    if (!prologue)
+      return std::unexpected(fmt::format("function {} begins with no prologue that is known", index));
     place_lines(f, insns.end_insn, offset_, *prologue);
     take_frame(index, *prologue);
     const jit::Frame& frame = out_.frames[index];
@@ -92,31 +94,34 @@ class Reader {
     return done;
   }
 
-  /// Saved registers and stack are what the translated instructions mention, where that is all of it; whether the
-  /// count passes through was settled before.
+  /// Saved registers and stack are what the translated instructions mention, where that is all of it; whether
+  /// the count passes through was settled before, but for a function's own tail calls.
   void take_frame(std::uint32_t index, const Prologue& prologue) {
+    bpf::Bytecode& translated = out_.image.translated;
     jit::Frame& frame = out_.frames[index];
-    frame.stack_depth = prologue.stack;
+    const bool own = has_tail_call(translated, index);
+    frame.stack_depth = bpf::translated_stack(translated, translated.functions[index]).value_or(prologue.stack);
     frame.reaches_tail_call = prologue.reaches_tail_call;
-    if (const jit::Frame* const before = frame_before(index)) {
-      frame.stack_depth = before->stack_depth;
-      frame.reaches_tail_call = before->reaches_tail_call;
+    out_.dead_tail_call.push_back(0);
+    if (const auto number = source_number(index)) {
+      frame.reaches_tail_call = own || source_->frames.marked(*number);
+      out_.dead_tail_call.back() = !own && has_tail_call(*source_->program, *number) ? 1 : 0;
     }
-    const bpf::Bytecode& translated = out_.image.translated;
-    frame.stack_depth =
-        bpf::translated_stack(translated, translated.functions[index]).value_or(frame.stack_depth);
-    out_.image.translated.functions[index].stack_depth = static_cast<std::uint16_t>(frame.stack_depth);
+    translated.functions[index].stack_depth = static_cast<std::uint16_t>(frame.stack_depth);
   }
 
-  const jit::Frame* frame_before(std::uint32_t index) const {
+  static bool has_tail_call(const bpf::Bytecode& program, std::uint32_t function) {
+    return std::ranges::find(program.sites, function, &bpf::LoweredSite::function) != program.sites.end();
+  }
+
+  std::optional<std::uint32_t> source_number(std::uint32_t index) const {
     const auto number = program_.functions[index].source;
-    if (source_ == nullptr || !number || *number >= source_->frames.size()) return nullptr;
-    return &source_->frames[*number];
+    const bool known = source_ != nullptr && number && *number < source_->program->functions.size();
+    return known ? number : std::nullopt;
   }
 
   std::expected<void, std::string> read_sites(std::uint32_t index, Code code) {
-    const std::vector<FoundSite> found =
-        arch_.sites(code, reader_.decode_all(code, 0, disasm::Detail::flow));
+    const std::vector<FoundSite> found = arch_.sites(code, reader_.decode_all(code, 0, disasm::Detail::flow));
     std::size_t next = 0;
     for (bpf::LoweredSite& site : out_.image.translated.sites) {
       if (site.function != index) continue;
@@ -138,9 +143,9 @@ class Reader {
   }
 
   std::unexpected<std::string> site_fault(std::uint32_t index, std::size_t found) const {
-    const auto calls =
-        std::ranges::count(out_.image.translated.sites, index, &bpf::LoweredSite::function);
-    return std::unexpected(fmt::format("function {} has {} tail calls, its code {} sites", index, calls, found));
+    const auto calls = std::ranges::count(out_.image.translated.sites, index, &bpf::LoweredSite::function);
+    return std::unexpected(
+        fmt::format("function {} has {} tail calls, its code {} sites", index, calls, found));
   }
 
   // --- what a site's array and slot are ---

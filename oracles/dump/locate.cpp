@@ -42,13 +42,13 @@ class FunctionLocator {
  private:
   static std::size_t index_at(std::span<const MachineInsn> insns, std::uint32_t offset) {
     return static_cast<std::size_t>(
-        std::ranges::lower_bound(insns, offset, {}, [](const MachineInsn& i) {
-          return static_cast<std::uint32_t>(i.address);
-        }) - insns.begin());
+        std::ranges::lower_bound(insns, offset, {},
+                                 [](const MachineInsn& i) { return static_cast<std::uint32_t>(i.address); }) -
+        insns.begin());
   }
 
-  /// Slots between two known ones lie as many machine instructions apart as ours; where the sums differ they stay
-  /// unknown.
+  /// Slots between two known ones lie as many machine instructions apart as ours; where the sums differ they
+  /// stay unknown.
   void count_between(std::uint32_t from, std::uint32_t to, bool to_end) {
     const jit::ImageFunction& ours = ours_.functions[f_];
     const std::size_t own_from = index_at(own_, ours_.address[from]);

@@ -1,4 +1,5 @@
-// A loaded program as a kernel shows it (struct bpf_prog_info), whatever kernel it was and however it was asked.
+// A loaded program as a kernel shows it (struct bpf_prog_info), whatever kernel it was and however it was
+// asked.
 #pragma once
 
 #include <cstdint>
@@ -10,10 +11,10 @@
 
 namespace tailbound::dump {
 
-/// Marks a row of line information that was written by us: the line is the instruction's index before the kernel
-/// rewrote the program, plus one.
+/// Marks a row of line information that was written by us: the line is the instruction's index before the
+/// kernel rewrote the program, plus one.
 struct LineRow {
-  std::uint32_t insn = 0;     // of the translated program
+  std::uint32_t insn = 0;  // of the translated program
   std::uint32_t line = 0;
   std::uint64_t address = 0;  // of its code; of a function's first instruction: the function's own
 };
@@ -37,8 +38,8 @@ struct ProgramDump {
   std::vector<std::uint8_t> code;  // of all functions, one behind the other
   std::vector<DumpedFunction> functions;
   std::vector<bpf::Insn> translated;
-  std::vector<LineRow> lines;      // ascending; empty where the program was loaded without
-  std::vector<MapName> maps;       // ids as loads of addresses in `translated` name them
+  std::vector<LineRow> lines;  // ascending; empty where the program was loaded without
+  std::vector<MapName> maps;   // ids as loads of addresses in `translated` name them
 };
 
 /// All programs of a scenario, in its order, and who showed them.

@@ -127,10 +127,12 @@ class FunctionComparison {
   }
 
   Difference one_ends(const std::vector<MachineInsn>& own, const std::vector<MachineInsn>& theirs) const {
-    const MachineInsn end{.address = std::min(own.size(), theirs.size()) == own.size() ? own_.size() : theirs_.size(),
-                          .text = "end"};
-    return own.size() < theirs.size() ? describe(end, theirs[own.size()], "end | " + mnemonic(theirs[own.size()]))
-                                      : describe(own[theirs.size()], end, mnemonic(own[theirs.size()]) + " | end");
+    const MachineInsn end{
+        .address = std::min(own.size(), theirs.size()) == own.size() ? own_.size() : theirs_.size(),
+        .text = "end"};
+    return own.size() < theirs.size()
+               ? describe(end, theirs[own.size()], "end | " + mnemonic(theirs[own.size()]))
+               : describe(own[theirs.size()], end, mnemonic(own[theirs.size()]) + " | end");
   }
 
   Difference describe(const MachineInsn& own, const MachineInsn& theirs, std::string kind) const {

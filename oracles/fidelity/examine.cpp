@@ -8,6 +8,7 @@ std::expected<Examined, std::string> examine(const dump::ProgramDump& program, c
   auto kernel = dump::read_image(program, arch, source);
   if (!kernel) return std::unexpected(kernel.error());
   Examined out{.kernel = std::move(*kernel), .ours = {}, .not_compiled = {}, .differences = {}};
+  out.kernel.frames = frames_of(out.kernel, recognised.dead_tail_calls);
   jit::Image ours;
   const auto compiled =
       arch.compile(out.kernel.image.translated, recognised.scheme, recognised.options, out.kernel.frames, ours);

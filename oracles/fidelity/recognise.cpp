@@ -5,23 +5,43 @@
 #include <algorithm>
 #include <vector>
 
-#include "oracles/dump/kernel_image.hpp"
 #include "oracles/fidelity/compare.hpp"
 
 namespace tailbound::fidelity {
 
 namespace {
 
-std::uint32_t same_functions(const dump::KernelImage& kernel, const dump::Arch& arch, std::string_view scheme,
-                             const jit::Options& options) {
+std::uint32_t same_functions(const dump::KernelImage& kernel, const Recognised& as) {
   jit::Image ours;
-  if (!arch.compile(kernel.image.translated, scheme, options, kernel.frames, ours)) return 0;
-  const auto differences = compare(kernel, ours, arch);
+  const std::vector<jit::Frame> frames = frames_of(kernel, as.dead_tail_calls);
+  if (!as.arch->compile(kernel.image.translated, as.scheme, as.options, frames, ours)) return 0;
+  const auto differences = compare(kernel, ours, *as.arch);
   return static_cast<std::uint32_t>(
       std::ranges::count_if(differences, [](const auto& difference) { return !difference; }));
 }
 
+/// All that the probe's code can come from.
+std::vector<Recognised> candidates(const dump::Arch& arch, std::span<const jit::Options> choices) {
+  std::vector<Recognised> all;
+  for (const std::string_view scheme : arch.schemes) {
+    for (const jit::Options& options : choices) {
+      for (const bool dead : {true, false}) {
+        all.push_back({.arch = &arch, .scheme = scheme, .options = options, .dead_tail_calls = dead});
+      }
+    }
+  }
+  return all;
+}
+
 }  // namespace
+
+std::vector<jit::Frame> frames_of(const dump::KernelImage& kernel, bool dead_tail_calls) {
+  std::vector<jit::Frame> frames = kernel.frames;
+  for (std::size_t f = 0; f < frames.size(); ++f) {
+    if (dead_tail_calls && kernel.dead_tail_call[f] != 0) frames[f].reaches_tail_call = true;
+  }
+  return frames;
+}
 
 std::expected<Recognised, std::string> recognise(const dump::ScenarioDump& probed) {
   const dump::Arch* const arch = dump::find_arch(probed.machine);
@@ -36,17 +56,11 @@ std::expected<Recognised, std::string> recognise(const dump::ScenarioDump& probe
   }
   const auto choices = arch->options(functions);
   if (!choices) return std::unexpected("the probe's image: " + choices.error());
-  Recognised best{.arch = arch,
-                  .scheme = {},
-                  .options = {},
-                  .same = 0,
-                  .functions = static_cast<std::uint32_t>(functions.size())};
-  for (const std::string_view scheme : arch->schemes) {
-    for (const jit::Options& options : *choices) {
-      const std::uint32_t same = same_functions(*kernel, *arch, scheme, options);
-      if (!best.scheme.empty() && same <= best.same) continue;
-      best.scheme = scheme, best.options = options, best.same = same;
-    }
+  Recognised best;
+  for (Recognised& candidate : candidates(*arch, *choices)) {
+    candidate.same = same_functions(*kernel, candidate);
+    candidate.functions = static_cast<std::uint32_t>(functions.size());
+    if (best.arch == nullptr || candidate.same > best.same) best = candidate;
   }
   return best;
 }

@@ -18,15 +18,28 @@ std::string hex(std::span<const std::uint8_t> bytes) {
   return out;
 }
 
+std::string_view shifts_name(jit::Options::Shifts shifts) {
+  switch (shifts) {
+    case jit::Options::Shifts::pushed: return "pushed";
+    case jit::Options::Shifts::freed: return "freed";
+    case jit::Options::Shifts::bmi2: return "bmi2";
+  }
+  return "?";
+}
+
 ordered_json options_json(const jit::Options& options) {
-  return {{"named", jit::text(options)},   {"max_entries", options.max_entries}, {"ptrs", options.ptrs},
-          {"bpf_func", options.bpf_func},  {"bmi2", options.bmi2},               {"signed_imm64", options.signed_imm64},
+  return {{"named", jit::text(options)},
+          {"max_entries", options.max_entries},
+          {"ptrs", options.ptrs},
+          {"bpf_func", options.bpf_func},
+          {"shifts", shifts_name(options.shifts)},
+          {"signed_imm64", options.signed_imm64},
           {"short_jump", options.short_jump}};
 }
 
 ordered_json difference_json(const std::optional<fidelity::Difference>& difference) {
   if (!difference) return nullptr;
-  return {{"kind", difference->kind},         {"insn", difference->insn}, {"ours_at", difference->ours_at},
+  return {{"kind", difference->kind},           {"insn", difference->insn}, {"ours_at", difference->ours_at},
           {"theirs_at", difference->theirs_at}, {"ours", difference->ours}, {"theirs", difference->theirs}};
 }
 
@@ -51,8 +64,8 @@ ordered_json function_json(const DumpReport& report, std::size_t f) {
 }
 
 ordered_json site_json(const jit::ImageSite& site) {
-  ordered_json object = {{"id", site.id},         {"insn", site.insn}, {"function", site.function}, {"map", site.map},
-                         {"direct_index", nullptr}, {"out", site.out}};
+  ordered_json object = {{"id", site.id},   {"insn", site.insn},       {"function", site.function},
+                         {"map", site.map}, {"direct_index", nullptr}, {"out", site.out}};
   if (!site.direct_index) return object;
   object["direct_index"] = *site.direct_index;
   object["filled"] = site.filled;
@@ -66,8 +79,10 @@ ordered_json insns_json(const dump::KernelImage& kernel) {
   const auto& insns = kernel.image.translated.insns;
   for (std::size_t slot = 0; slot < insns.size(); ++slot) {
     const bool two = bpf::is_two_slot(insns[slot]);
-    ordered_json row = {{"slot", slot}, {"text", insn_text(kernel, insns[slot], two ? &insns[slot + 1] : nullptr)},
-                        {"address", nullptr}, {"origin", nullptr}};
+    ordered_json row = {{"slot", slot},
+                        {"text", insn_text(kernel, insns[slot], two ? &insns[slot + 1] : nullptr)},
+                        {"address", nullptr},
+                        {"origin", nullptr}};
     if (kernel.known[slot] != 0) row["address"] = kernel.image.address[slot];
     if (kernel.origin[slot] != 0) row["origin"] = kernel.origin[slot] - 1;
     rows.push_back(std::move(row));

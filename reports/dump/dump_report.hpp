@@ -17,14 +17,14 @@ struct DumpReport {
   std::uint32_t id = 0;                // the kernel's; 0: it is gone
   std::vector<std::string> functions;  // names
   dump::KernelImage kernel;
-  std::optional<jit::Image> ours;      // of the same translated instructions
-  std::string not_compiled;            // why there is none
+  std::optional<jit::Image> ours;                                // of the same translated instructions
+  std::string not_compiled;                                      // why there is none
   std::vector<std::optional<fidelity::Difference>> differences;  // by function, where there is ours
 };
 
 /// Whose images they are and what ours are made with.
 struct DumpHead {
-  std::string kernel;   // release
+  std::string kernel;  // release
   std::string machine;
   fidelity::Recognised recognised;
 };

@@ -13,7 +13,8 @@ namespace {
 
 using disasm::MachineInsn;
 
-constexpr std::string_view plain = "\x1b[0m", bold = "\x1b[1m", cyan = "\x1b[36m", yellow = "\x1b[33m", red = "\x1b[31m";
+constexpr std::string_view plain = "\x1b[0m", bold = "\x1b[1m", cyan = "\x1b[36m", yellow = "\x1b[33m",
+                           red = "\x1b[31m";
 
 std::string hex(std::span<const std::uint8_t> bytes) {
   std::string out;
@@ -97,7 +98,8 @@ class Writer {
     Rows all{.by_slot = std::vector<std::vector<Row>>(about.end_insn - about.first_insn + 1)};
     std::size_t at = 0;
     for (const MachineInsn& insn : reader_.decode_all(dump::code_of(image, f), about.offset)) {
-      for (std::uint32_t slot = about.first_insn + static_cast<std::uint32_t>(at); slot < about.end_insn; ++slot) {
+      for (std::uint32_t slot = about.first_insn + static_cast<std::uint32_t>(at); slot < about.end_insn;
+           ++slot) {
         if (image.address[slot] > insn.address) break;
         if (known.empty() || known[slot] != 0) at = slot - about.first_insn + 1;
       }
@@ -147,7 +149,9 @@ class Writer {
     if (report_.ours) {
       const bool same = theirs != nullptr && ours != nullptr && same_row(*theirs, *ours);
       if (same) text += " =";
-      else text += coloured(red, ours == nullptr ? " ours: nothing" : fmt::format(" ours: {}  [{}]", ours->text, ours->bytes));
+      else
+        text += coloured(
+            red, ours == nullptr ? " ours: nothing" : fmt::format(" ours: {}  [{}]", ours->text, ours->bytes));
     }
     if (theirs != nullptr && !theirs->notes.empty()) text += coloured(yellow, " <- " + theirs->notes);
     while (text.ends_with(' ')) text.pop_back();
@@ -156,8 +160,9 @@ class Writer {
 
   /// As far as one row can tell: fields of addresses are compared by their names.
   static bool same_row(const Row& theirs, const Row& ours) {
-    return theirs.bytes.size() == ours.bytes.size() && (theirs.text == ours.text || theirs.bytes == ours.bytes ||
-                                                        (theirs.notes == ours.notes && !theirs.notes.empty()));
+    return theirs.bytes.size() == ours.bytes.size() &&
+           (theirs.text == ours.text || theirs.bytes == ours.bytes ||
+            (theirs.notes == ours.notes && !theirs.notes.empty()));
   }
 
   std::string coloured(std::string_view colour, const std::string& text) const {

@@ -25,7 +25,8 @@ std::string destination(const DumpReport& report, const Relocation& r) {
     case Relocation::Kind::return_thunk: return "the return thunk";
     case Relocation::Kind::map: return "map " + map_name(report.kernel, static_cast<std::int32_t>(r.target));
     case Relocation::Kind::map_value:
-      return fmt::format("value of {} + {}", map_name(report.kernel, static_cast<std::int32_t>(r.target)), r.addend);
+      return fmt::format("value of {} + {}", map_name(report.kernel, static_cast<std::int32_t>(r.target)),
+                         r.addend);
     case Relocation::Kind::per_cpu: return fmt::format("per-CPU data + {}", r.addend);
   }
   return "?";
@@ -43,8 +44,9 @@ std::string insn_text(const dump::KernelImage& kernel, const bpf::Insn& insn, co
   return bpf::to_text(insn, second);
 }
 
-std::string linked_text(const DumpReport& report, const jit::Image& image, std::span<const std::uint64_t> addresses,
-                        std::size_t function, const disasm::MachineInsn& insn) {
+std::string linked_text(const DumpReport& report, const jit::Image& image,
+                        std::span<const std::uint64_t> addresses, std::size_t function,
+                        const disasm::MachineInsn& insn) {
   const jit::ImageFunction& f = image.functions[function];
   const auto with = [&](const std::string& operand) {
     return insn.text.substr(0, insn.text.rfind(' ') + 1) + operand;

@@ -13,10 +13,11 @@ namespace tailbound::reports {
 /// A BPF instruction of the translated program; maps by name.
 std::string insn_text(const dump::KernelImage& kernel, const bpf::Insn& insn, const bpf::Insn* second);
 
-/// A machine instruction of either image; where a field is one of its relocations, the name stands in its place.
-/// Branches inside the function lead to offsets from its start. `addresses` of the functions: the kernel's; empty for
-/// ours, which is not linked.
-std::string linked_text(const DumpReport& report, const jit::Image& image, std::span<const std::uint64_t> addresses,
-                        std::size_t function, const disasm::MachineInsn& insn);
+/// A machine instruction of either image; where a field is one of its relocations, the name stands in its
+/// place. Branches inside the function lead to offsets from its start. `addresses` of the functions: the
+/// kernel's; empty for ours, which is not linked.
+std::string linked_text(const DumpReport& report, const jit::Image& image,
+                        std::span<const std::uint64_t> addresses, std::size_t function,
+                        const disasm::MachineInsn& insn);
 
 }  // namespace tailbound::reports

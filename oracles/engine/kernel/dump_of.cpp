@@ -28,8 +28,9 @@ std::vector<std::uint16_t> maps_in_order(const bpf::Bytecode& program) {
 std::expected<dump::ProgramDump, std::string> dump_of(const JobImage& image) {
   const bool hidden = image.ksyms.empty() || image.ksyms[0] == 0 || image.jited.empty() || image.xlated.empty();
   if (hidden) {
-    return std::unexpected("the kernel shows no image: the program is not compiled, or this user may not see it "
-                           "(CAP_SYS_ADMIN, kernel.kptr_restrict, kernel.perf_event_paranoid)");
+    return std::unexpected(
+        "the kernel shows no image: the program is not compiled, or this user may not see it "
+        "(CAP_SYS_ADMIN, kernel.kptr_restrict, kernel.perf_event_paranoid)");
   }
   dump::ProgramDump out;
   out.code = image.jited;
