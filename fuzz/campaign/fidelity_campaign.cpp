@@ -11,6 +11,8 @@ namespace tailbound::fuzz {
 namespace {
 
 constexpr std::size_t faults_kept = 5;
+/// Scenarios whose slots are filled, so that sites are compared in both states.
+constexpr std::uint64_t filled_one_in = 8;
 
 /// Letters and digits alone: "jne, 2 bytes | 6 bytes" becomes "jne-2-bytes-6-bytes".
 std::string file_stem(const std::string& kind) {
@@ -44,7 +46,7 @@ class Run {
     const bpf::Scenario scenario = gen::generate(bytes, gen::Budget{});
     bpf::lower(scenario, lowered_);
     result_.tally.scenarios += 1;
-    const auto dumped = source_.dump(lowered_);
+    const auto dumped = source_.dump(lowered_, n % filled_one_in == 0);
     if (!dumped) return refuse(n, dumped.error());
     for (std::uint16_t p = 0; p < dumped->programs.size(); ++p) {
       const dump::Source source(lowered_.programs[p]);

@@ -50,7 +50,7 @@ std::vector<std::string> function_names(const dump::ProgramDump& program, const 
 std::optional<Reports> of_scenario(const DumpOptions& options, const bpf::Scenario& scenario,
                                    ImageSource& images) {
   const bpf::Lowered lowered = bpf::lower(scenario);
-  const auto dumped = images.source->dump(lowered);
+  const auto dumped = images.source->dump(lowered, true);
   if (!dumped) {
     complain(fmt::format("{}: {}", options.file, dumped.error()));
     return std::nullopt;

@@ -20,6 +20,7 @@ struct FidelityOptions {
   ImageOptions images;
   FidelityPlan plan;
   bool json = false;
+  bool markdown = false;
 };
 
 double percent(std::uint64_t part, std::uint64_t whole) {
@@ -76,6 +77,14 @@ void print_text(const ImageSource& images, const FidelityOptions& options, const
   if (result.refused != 0) fmt::print("{} scenarios could not be compared\n", result.refused);
 }
 
+/// A row of the table in docs/fidelity.md.
+void print_markdown(const ImageSource& images, const FidelityOptions& options, const FidelityResult& result) {
+  const fidelity::Recognised& r = images.recognised;
+  const fidelity::Tally& t = result.tally;
+  fmt::print("| {} | {} | {} | {} | {} | {} | {:.2f} % |\n", options.images.engine, images.kernel, r.scheme,
+             jit::text(r.options), t.scenarios, t.functions, percent(t.same, t.functions));
+}
+
 ordered_json class_json(const std::string& kind, const fidelity::DifferenceClass& row,
                         const std::string& file) {
   return {{"kind", kind},
@@ -130,6 +139,7 @@ Exit compare(FidelityOptions options) {
   for (const FidelityFault& fault : result.faults)
     complain(fmt::format("scenario {}: {}", fault.scenario, fault.what));
   options.json ? print_json(*images, options, result) : print_text(*images, options, result);
+  if (options.markdown) print_markdown(*images, options, result);
   if (result.tally.same != result.tally.functions) return Exit::finding;
   return result.faults.empty() ? Exit::holds : Exit::could_not_run;
 }
@@ -158,7 +168,9 @@ void add_fidelity(CLI::App& app, Exit& exit) {
       ->capture_default_str();
   command->add_option("--folder", options->plan.folder, "for the first scenario of each class")
       ->capture_default_str();
-  command->add_flag("--json", options->json, "one JSON object instead of text");
+  CLI::Option* const json = command->add_flag("--json", options->json, "one JSON object instead of text");
+  command->add_flag("--markdown", options->markdown, "a row of the table in docs/fidelity.md behind the text")
+      ->excludes(json);
   command->callback([options, &exit] { exit = compare(*options); });
 }
 

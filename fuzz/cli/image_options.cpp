@@ -47,7 +47,7 @@ std::expected<ImageSource, ImageFault> open_images(const ImageOptions& options) 
   }
   auto source = row->make(std::string_view(options.engine).substr(row->name.size()));
   if (!source) return could_not(fmt::format("{}: {}", options.engine, first_line(source.error())));
-  const auto probed = (*source)->dump(fidelity::probe());
+  const auto probed = (*source)->dump(fidelity::probe(), false);
   if (!probed) return could_not(fmt::format("{}: the probe: {}", options.engine, first_line(probed.error())));
   auto recognised = fidelity::recognise(*probed);
   if (!recognised) return could_not(fmt::format("{}: {}", options.engine, recognised.error()));

@@ -12,9 +12,10 @@ namespace tailbound::dump {
 class DumpSource {
  public:
   virtual ~DumpSource() = default;
-  /// Loads the scenario's programs, its slots as it starts with them, and reads them back. Nothing is run.
-  /// Error: one sentence or more, why it was refused or cannot be read.
-  virtual std::expected<ScenarioDump, std::string> dump(const bpf::Lowered& lowered) = 0;
+  /// Loads the scenario's programs and reads them back. Nothing is run. `filled`: with the slots that the scenario
+  /// starts with, after which a kernel waits for its readers (some 12 ms); else all slots are empty. Error: one
+  /// sentence or more, why it was refused or cannot be read.
+  virtual std::expected<ScenarioDump, std::string> dump(const bpf::Lowered& lowered, bool filled) = 0;
 };
 
 }  // namespace tailbound::dump

@@ -26,8 +26,8 @@ class RunningDumps : public dump::DumpSource {
  public:
   explicit RunningDumps(Loader loader) : loader_(std::move(loader)) {}
 
-  std::expected<dump::ScenarioDump, std::string> dump(const bpf::Lowered& lowered) override {
-    const auto loaded = loader_.load(lowered, Slots::filled, true);
+  std::expected<dump::ScenarioDump, std::string> dump(const bpf::Lowered& lowered, bool filled) override {
+    const auto loaded = loader_.load(lowered, filled ? Slots::filled : Slots::empty, true);
     if (!loaded) return std::unexpected(loaded.error().text());
     dump::ScenarioDump out = this_kernel();
     for (std::uint16_t p = 0; p < loaded->images.size(); ++p) {

@@ -14,7 +14,7 @@ namespace {
 #define DUMPS_OR_SKIP(source)                                        \
   auto source = tailbound::engine::kernel::running_kernel_dumps();   \
   if (!source) GTEST_SKIP() << source.error();                       \
-  const auto probed = (*source)->dump(tailbound::fidelity::probe()); \
+  const auto probed = (*source)->dump(tailbound::fidelity::probe(), false); \
   if (!probed) GTEST_SKIP() << probed.error();                       \
   if (tailbound::dump::find_arch(probed->machine) == nullptr)        \
   GTEST_SKIP() << "images of " << probed->machine << " cannot be read"
@@ -35,7 +35,7 @@ TEST(RunningKernel, CompilesGeneratedScenariosAsWeDo) {
   for (std::uint64_t n = 0; n < 200; ++n) {
     gen::ByteSource bytes(gen::scenario_seed(11, n));
     const bpf::Lowered lowered = bpf::lower(gen::generate(bytes, gen::Budget{}));
-    const auto dumped = (*source)->dump(lowered);
+    const auto dumped = (*source)->dump(lowered, n % 8 == 0);
     ASSERT_TRUE(dumped.has_value()) << dumped.error();
     for (std::uint16_t p = 0; p < dumped->programs.size(); ++p) {
       const dump::Source written(lowered.programs[p]);
@@ -59,7 +59,7 @@ TEST(RunningKernel, LineInformationLeadsToTheInstructionsAsWritten) {
       "subprog f { tail_call a[0]; tail_call a[data 1]; return data 3 } }\nrun p\n");
   ASSERT_TRUE(scenario.has_value());
   const bpf::Lowered lowered = bpf::lower(*scenario);
-  const auto dumped = (*source)->dump(lowered);
+  const auto dumped = (*source)->dump(lowered, true);
   ASSERT_TRUE(dumped.has_value()) << dumped.error();
   const dump::Source written(lowered.programs[0]);
   const auto examined = fidelity::examine(dumped->programs[0], *recognised, &written);
