@@ -79,7 +79,7 @@ class Run {
     const std::string options = jit::text(recognised_.options);
     return fmt::format(
         "# fidelity: {}\n# kernel {}, {}; scheme {}{}{}\n# seed {}, scenario {}: program {}, function {}, "
-        "instruction {}: {}\n# ours   +{:#x}: {}\n# kernel +{:#x}: {}\n# shown by: {}\n\n",
+        "instruction {}: {}\n# ours   +{:#x}: {}\n# kernel +{:#x}: {}\n# shown by: {}FILE\n\n",
         kind, kernel_, recognised_.arch->machine, recognised_.scheme, options.empty() ? "" : ", ", options,
         plan_.seed, row.scenario, row.program, row.first.function, row.first.insn, row.insn, row.first.ours_at,
         row.first.ours, row.first.theirs_at, row.first.theirs, plan_.command);

@@ -130,6 +130,7 @@ Exit compare(FidelityOptions options) {
   auto images = open_images(options.images);
   if (!images) return images.error().bad_input ? Exit::bad_input : Exit::could_not_run;
   options.plan.command = fmt::format("./tailbound dump --engine {} ", options.images.engine);
+  if (!options.images.scheme.empty()) options.plan.command += fmt::format("--scheme {} ", options.images.scheme);
   Progress progress(options.plan.scenarios);
   const FidelityResult result = run_fidelity(*images->source, images->recognised, images->kernel, options.plan,
                                              [&](const FidelityResult& now) {
