@@ -94,6 +94,7 @@ void NativeEngine::place_stubs() {
 void NativeEngine::observe(const bpf::Lowered& lowered, Observation& out) {
   out.layout = lowered.ledger;
   out.unavailable.assign(why_not_.empty() ? unsupported_event(lowered) : std::string_view(why_not_));
+  if (out.unavailable.empty()) out.unavailable.assign(machine_->trouble());
   if (!out.unavailable.empty() || !load(lowered, out.unavailable)) return keep_runs(out, 0);
   lowered_ = &lowered;
   entry_traps_->clear();

@@ -57,6 +57,9 @@ class Machine {
   virtual void fill_context(const bpf::GivenContext& context) = 0;
   virtual void read_context(const bpf::GivenContext& context, std::vector<std::uint8_t>& into) = 0;
 
+  /// Why nothing can be run now; empty: all is well. Asked before each scenario.
+  virtual std::string_view trouble() { return {}; }
+
   /// What this machine's own compiler makes of a program; nothing: it has none but that of this process.
   virtual std::optional<jit::Image> compile(const bpf::Bytecode&, std::string_view /*scheme*/,
                                             const jit::Options&) {
