@@ -35,4 +35,6 @@ function(tailbound_runner arch triple)
   add_custom_command(OUTPUT ${runner} COMMAND ${${variable}} -static ${objects} -o ${runner} DEPENDS ${objects}
     COMMENT "Linking runner of ${arch}" VERBATIM)
   add_custom_target(runner_${arch} ALL DEPENDS ${runner})
+  # Whoever builds the command gets it.
+  add_dependencies(room_oracles runner_${arch})
 endfunction()

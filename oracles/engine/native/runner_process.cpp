@@ -56,30 +56,19 @@ std::string beside_this_program(const std::string& name) {
   return (self.parent_path() / name).string();
 }
 
-/// What runs on a machine of the runner's own arch needs no emulator.
-bool is_native(std::string_view arch) {
-#if defined(__x86_64__)
-  return arch == "x86_64" && std::getenv("TAILBOUND_EMULATE") == nullptr;
-#else
-  return arch == "arm64" && std::getenv("TAILBOUND_EMULATE") == nullptr;
-#endif
-}
-
 }  // namespace
 
 std::expected<RunnerCommand, std::string> find_runner(std::string_view arch) {
   const auto* const row = std::ranges::find(runner_rows, arch, &RunnerRow::arch);
   RunnerCommand command{.arch = std::string(arch), .arguments = {}};
-  if (!is_native(arch)) {
-    std::string emulator;
-    for (const char* const name : row->emulators) {
-      if (emulator.empty()) emulator = find_in_path(name);
-    }
-    if (emulator.empty()) {
-      return std::unexpected(std::string(row->emulators[0]) + " is not in PATH; install qemu-user");
-    }
-    command.arguments.push_back(std::move(emulator));
+  std::string emulator;
+  for (const char* const name : row->emulators) {
+    if (emulator.empty()) emulator = find_in_path(name);
   }
+  if (emulator.empty()) {
+    return std::unexpected(std::string(row->emulators[0]) + " is not in PATH; install qemu-user");
+  }
+  command.arguments.push_back(std::move(emulator));
   const char* const given = std::getenv(row->variable);
   std::string runner = given != nullptr ? given : beside_this_program("tailbound-runner-" + std::string(arch));
   if (access(runner.c_str(), X_OK) != 0) {
