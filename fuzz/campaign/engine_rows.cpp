@@ -19,8 +19,8 @@ std::unique_ptr<engine::Engine> interpreter(std::string_view, const EngineChoice
 
 /// The JIT of an arch, by its `make`; without the scheme it is unavailable.
 template <class Scheme, class Make>
-std::unique_ptr<engine::Engine> jit_engine(std::string_view arch, const Scheme* scheme, const EngineChoice& choice,
-                                           Make make) {
+std::unique_ptr<engine::Engine> jit_engine(std::string_view arch, const Scheme* scheme,
+                                           const EngineChoice& choice, Make make) {
   if (scheme != nullptr) return make({.scheme = scheme, .options = {}, .time_limit = choice.time_limit});
   return engine::make_unavailable({.name = std::string(arch),
                                    .scheme = choice.scheme,
@@ -41,10 +41,10 @@ bool has_arm64(std::string_view scheme) { return arm64::find_scheme(scheme) != n
 
 constexpr std::array rows = {
     EngineRow{"interpreter", "", "reads the bytecode on its own, under the profile of the scheme", interpreter},
-    EngineRow{"x86_64", "", "the x86-64 JIT under --scheme: native, on other machines under qemu-x86_64", jit_x86_64,
-              nullptr, has_x86_64},
-    EngineRow{"arm64", "", "the arm64 JIT under --scheme: native, on other machines under qemu-aarch64", jit_arm64,
-              nullptr, has_arm64},
+    EngineRow{"x86_64", "", "the x86-64 JIT under --scheme: native, on other machines under qemu-x86_64",
+              jit_x86_64, nullptr, has_x86_64},
+    EngineRow{"arm64", "", "the arm64 JIT under --scheme: native, on other machines under qemu-aarch64",
+              jit_arm64, nullptr, has_arm64},
 };
 
 }  // namespace

@@ -51,7 +51,8 @@ std::string odd_one_out(const Judge& judge, std::size_t engine) {
     }
   }
   if (sides.size() < 2) return {};
-  std::iter_swap(sides.begin(), std::ranges::min_element(sides, {}, [](const Side& s) { return s.names.size(); }));
+  std::iter_swap(sides.begin(),
+                 std::ranges::min_element(sides, {}, [](const Side& s) { return s.names.size(); }));
   if (sides.size() == 2 && sides[0].names.size() == 1 && sides[1].names.size() > 1) {
     return fmt::format("{} differs from {}", sides[0].names[0], joined(sides[1].names));
   }

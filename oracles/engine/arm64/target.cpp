@@ -51,6 +51,7 @@ class ArmTarget final : public native::Target {
   }
 
   /// The kernel's JIT has no direct tail calls on arm64.
+  bool patches_sites() const override { return false; }
   void patch_site(const jit::Image&, const jit::ImageSite&, std::uint64_t, std::optional<std::uint64_t>,
                   std::uint8_t*, bool) override {}
 

@@ -134,7 +134,7 @@ void NativeEngine::run_events(const bpf::Lowered& lowered, Observation& out) {
       ++runs;
     } else if (const auto* slot = std::get_if<bpf::SetSlot>(&event)) {
       write_slot(lowered.map_of_array(slot->array), slot->index, slot->program);
-      publish_programs();
+      publish_patches();
     } else if (const auto* cell = std::get_if<bpf::SetCell>(&event)) {
       runtime_.cells(lowered.map_of_cells(cell->cell.map))[cell->cell.index] = cell->value;
     } else if (const auto* change = std::get_if<bpf::AtEntry>(&event)) {
@@ -174,7 +174,10 @@ bool NativeEngine::load(const bpf::Lowered& lowered, std::string& why_not) {
               std::to_string(code_.size - first_free_);
     return false;
   }
-  if (next_ + size > std::max(machine_->ring_size(), first_free_ + size)) next_ = first_free_;
+  if (next_ + size > std::max(machine_->ring_size(), first_free_ + size)) {
+    next_ = first_free_;
+    machine_->recycle(next_);
+  }
   const std::size_t start = next_;
   if (!place(lowered, why_not)) return false;
   for (std::uint16_t m = lowered.first_prog_array; m < lowered.maps.size(); ++m) {
@@ -266,7 +269,7 @@ void NativeEngine::change_during_run(std::uint16_t map, std::uint32_t index,
         });
     emptied_.push_back({map, index});
   }
-  publish_programs();
+  publish_patches();
 }
 
 /// False: the function does not begin as every lowered one does, or there are too many.

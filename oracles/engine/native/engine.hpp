@@ -35,8 +35,8 @@ struct Place {
 
 class NativeEngine : public Engine, public ImageSource, public BareRuns {
  public:
-  /// Asks the place for its machine when it is first needed. `time_limit`: processor time that one run may take; zero:
-  /// no limit (fuel alone ends it).
+  /// Asks the place for its machine when it is first needed. `time_limit`: processor time that one run may
+  /// take; zero: no limit (fuel alone ends it).
   NativeEngine(std::unique_ptr<Target> target, Place place, std::chrono::milliseconds time_limit);
 
   const Identity& identity() const override { return identity_; }
@@ -69,9 +69,12 @@ class NativeEngine : public Engine, public ImageSource, public BareRuns {
       }
     }
   }
-  void publish_programs() { machine_->publish(first_free_, next_ - first_free_); }
+  /// After slots have changed: their sites' patches, where the arch has any.
+  void publish_patches() {
+    if (target_->patches_sites()) machine_->publish(first_free_, next_ - first_free_);
+  }
 
-  const bpf::Lowered* lowered_ = nullptr;  // under way
+  const bpf::Lowered* lowered_ = nullptr;     // under way
   std::function<MachineOrReason()> connect_;  // empty: it was asked
   std::string why_not_;
   std::unique_ptr<Target> target_;

@@ -45,6 +45,8 @@ class Machine {
 
   /// After writing to the code: it may be run. Callable while a trap is handled.
   virtual void publish(std::size_t offset, std::size_t size) = 0;
+  /// What was published from `offset` on will not run again: its place is used anew, from there upwards.
+  virtual void recycle(std::size_t offset) = 0;
   /// Runs the entry stub at `enter`; see Guard::call.
   virtual std::optional<Interruption> call(std::uint64_t enter, std::uint64_t recover,
                                            std::chrono::milliseconds limit, TrapHandler* traps) = 0;

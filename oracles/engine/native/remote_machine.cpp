@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "oracles/engine/native/given_context.hpp"
 #include "oracles/engine/native/parcel.hpp"
@@ -69,7 +70,7 @@ std::expected<void, std::string> RemoteMachine::start() {
   runner_ = std::move(*runner);
   owner_ = getpid();
   unpublished_ = {};
-  untouched_ = 0;
+  published_ = executed_ = 0;
   return {};
 }
 
@@ -89,32 +90,37 @@ Memory RemoteMachine::data(std::size_t) {
   return {all.here + behind_words, all.address + behind_words, all.size - behind_words};
 }
 
-/// Fresh code needs nothing: the emulator has not seen it. What it may have translated is mapped anew, with the
-/// next request.
+/// Fresh code needs nothing: the emulator has not seen it.
 void RemoteMachine::publish(std::size_t offset, std::size_t size) {
-  const std::size_t end = offset + size;
-  if (offset >= untouched_) {
-    untouched_ = end;
-    return;
+  if (offset < executed_) map_anew(offset, offset + size);
+  published_ = std::max(published_, offset + size);
+}
+
+/// At once, rather than scenario by scenario.
+void RemoteMachine::recycle(std::size_t offset) {
+  if (offset < executed_) map_anew(offset, executed_);
+  published_ = executed_ = offset;
+}
+
+void RemoteMachine::map_anew(std::size_t first, std::size_t end) {
+  if (unpublished_.size != 0) {
+    first = std::min<std::size_t>(first, unpublished_.offset);
+    end = std::max<std::size_t>(end, unpublished_.offset + unpublished_.size);
   }
-  const std::size_t first =
-      unpublished_.size == 0 ? offset : std::min<std::size_t>(offset, unpublished_.offset);
-  unpublished_ = {.offset = static_cast<std::uint32_t>(first),
-                  .size = static_cast<std::uint32_t>(std::max(untouched_, end) - first)};
-  untouched_ = std::max(untouched_, end);
+  unpublished_ = {.offset = static_cast<std::uint32_t>(first), .size = static_cast<std::uint32_t>(end - first)};
 }
 
 RunnerProcess::Turn RemoteMachine::take_turn(wire::Request request, milliseconds limit) {
   wire::Control& c = control();
   c.request = request;
-  c.publish = unpublished_;
-  unpublished_ = {};
+  c.publish = std::exchange(unpublished_, {});
+  executed_ = std::max(executed_, published_);
   return runner_->take_turn(limit);
 }
 
 std::optional<Interruption> RemoteMachine::call(std::uint64_t enter, std::uint64_t recover, milliseconds limit,
                                                 TrapHandler* traps) {
-  if (!trouble().empty()) return Interruption{.kind = "no runner"};
+  if (!runner_ && !trouble().empty()) return Interruption{.kind = "no runner"};
   wire::Control& c = control();
   c.enter = enter;
   c.recover = recover;

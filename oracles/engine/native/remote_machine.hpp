@@ -25,6 +25,7 @@ class RemoteMachine final : public Machine {
   /// What is not written again need not be published again: that costs two system calls and all translations.
   std::size_t ring_size() const override { return std::size_t{2} << 20; }
   void publish(std::size_t offset, std::size_t size) override;
+  void recycle(std::size_t offset) override;
   std::optional<Interruption> call(std::uint64_t enter, std::uint64_t recover, std::chrono::milliseconds limit,
                                    TrapHandler* traps) override;
   std::string_view keep_context(const bpf::GivenContext& context) override;
@@ -43,6 +44,7 @@ class RemoteMachine final : public Machine {
   RemoteMachine(RunnerCommand command, int file, std::uint8_t* memory)
       : command_(std::move(command)), file_(file), memory_(memory) {}
   std::expected<void, std::string> start();
+  void map_anew(std::size_t first, std::size_t end);
   Memory part(const wire::Part& part) const { return {memory_ + part.offset, part.address, part.size}; }
   wire::Control& control() const { return *reinterpret_cast<wire::Control*>(memory_ + wire::control.offset); }
   RunnerProcess::Turn take_turn(wire::Request request, std::chrono::milliseconds limit);
@@ -55,8 +57,9 @@ class RemoteMachine final : public Machine {
   std::optional<RunnerProcess> runner_;
   std::optional<PaintedStack> stack_;
   const bpf::GivenContext* context_ = nullptr;
-  wire::Range unpublished_;    // code that has run, was written again, and is not published yet
-  std::size_t untouched_ = 0;  // code from here on has not been published since it was mapped
+  wire::Range unpublished_;    // may have been translated, and is written anew: published with the next request
+  std::size_t published_ = 0;  // where published code ends
+  std::size_t executed_ = 0;   // no code from here on has run since it was mapped
   std::size_t restarts_ = 0;
   std::string trouble_;
   pid_t owner_ = 0;

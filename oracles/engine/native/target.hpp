@@ -61,6 +61,8 @@ class Target {
   virtual std::expected<void, std::string> link(const jit::Image& image, const jit::Placement& placement,
                                                 std::uint8_t* code) = 0;
 
+  /// Whether direct tail calls are patched in place.
+  virtual bool patches_sites() const = 0;
   /// Puts a direct site into the state for its slot: `entry` is the landing place of what it holds. `code` is
   /// where the image is written, `function` the address of the function that has the site. `whole`: both
   /// patches; else, of an emptied slot while a run is inside, the bypass alone.

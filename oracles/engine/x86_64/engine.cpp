@@ -38,8 +38,8 @@ std::optional<std::uint16_t> first_content(const bpf::LoweredMap& map, std::uint
 class X86Engine final : public native::NativeEngine, public Disturbable {
  public:
   explicit X86Engine(const X86Settings& settings)
-      : NativeEngine(x86_64::make_target(*settings.scheme, settings.options),
-                     native::place_of("x86_64"), settings.time_limit) {
+      : NativeEngine(x86_64::make_target(*settings.scheme, settings.options), native::place_of("x86_64"),
+                     settings.time_limit) {
     connected();
   }
 
@@ -110,7 +110,7 @@ std::string X86Engine::run_disturbed(const bpf::Lowered& lowered, const Disturba
     const std::uint16_t map = lowered.map_of_array(change.array);
     write_slot(map, change.index, first_content(lowered.maps[map], change.index));
   }
-  publish_programs();
+  publish_patches();
   run_program(lowered, program, lowered.fuel, undisturbed);
   return {};
 }
@@ -127,8 +127,7 @@ std::unique_ptr<Engine> make_x86_64(const X86Settings& settings) {
 
 std::unique_ptr<Engine> make_emulated_x86_64(const X86Settings& settings) {
   return std::make_unique<native::NativeEngine>(x86_64::make_target(*settings.scheme, settings.options),
-                                                native::emulated_place_of("x86_64"),
-                                                settings.time_limit);
+                                                native::emulated_place_of("x86_64"), settings.time_limit);
 }
 
 }  // namespace tailbound::engine

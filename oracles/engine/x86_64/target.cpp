@@ -70,6 +70,7 @@ class X86Target final : public native::Target {
     return {};
   }
 
+  bool patches_sites() const override { return true; }
   void patch_site(const jit::Image& image, const jit::ImageSite& site, std::uint64_t function,
                   std::optional<std::uint64_t> entry, std::uint8_t* code, bool whole) override {
     const arch::SitePatches patch = arch::patches(image, site, function, entry);
