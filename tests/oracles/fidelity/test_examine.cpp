@@ -80,7 +80,7 @@ TEST_P(GoldenDumps, GiveSitesAddressesAndRelocationsBack) {
     for (std::size_t f = 0; f < kernel.functions.size(); ++f) {
       EXPECT_EQ(kernel.functions[f].landing, ours.functions[f].landing);
       for (std::uint32_t slot = kernel.functions[f].first_insn; slot < kernel.functions[f].end_insn; ++slot) {
-        EXPECT_EQ(kernel.known[slot], 1) << "slot " << slot;
+        EXPECT_EQ(examined->kernel.known[slot], 1) << "slot " << slot;
         EXPECT_EQ(kernel.address[slot] - kernel.functions[f].offset,
                   ours.address[slot] - ours.functions[f].offset);
       }
