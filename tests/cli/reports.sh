@@ -1,0 +1,35 @@
+# Reproducers and reports; sourced by test_cli.sh, whose functions it uses.
+rm -rf reported && mkdir reported
+"$tb" fuzz --scheme by-value --engine x86_64 --driver seed --seed 16 --findings reported >/dev/null 2>&1
+first=$(ls reported/*.graph | head -n 1)
+
+# --- reproducers: each form of a finding, built and run where that is safe ---
+reproduced() { expect "reproduce_$1" 0 "$2" "$tb" reproduce "$first" --as "$1" --out "reported/$3"; }
+reproduced graph 'for `tailbound run`' again.graph
+expect reproduced_graph_fails_by_value 1 'return|tail' "$tb" run reported/again.graph --scheme by-value
+expect reproduced_graph_holds 0 '^holds' "$tb" run reported/again.graph
+reproduced raw 'hexadecimal' again.raw
+grep -qE '^    8500000' reported/again.raw && echo 'ok raw_has_calls' || echo 'FAILED raw_has_calls'
+reproduced c '/init' again.c
+expect reproduced_c_builds 0 '' cc -static -O2 -Wall -Wextra -Werror -o reported/again reported/again.c
+reproduced selftest 'progs/' pair
+[ -e reported/pair/progs/pair.c ] && [ -e reported/pair/prog_tests/pair.c ] && echo 'ok selftest_pair' || echo 'FAILED selftest_pair'
+if command -v clang-19 >/dev/null; then reproduced object 'object' again.bpf.o; else echo 'skipped reproduce_object: no clang-19'; fi
+expect reproduce_to_the_terminal 0 '^int main' "$tb" reproduce "$first" --as c
+
+# --- bad input of reproduce ---
+one_line reproduce_unknown_form 2 "unknown form 'pdf'; expected graph" "$tb" reproduce "$first" --as pdf
+one_line reproduce_object_to_a_terminal 2 'expected --out FILE' "$tb" reproduce "$first" --as object
+one_line reproduce_no_finding 2 'not a finding' "$tb" reproduce "$hierarchy"
+one_line reproduce_no_such_file 2 'no such file' "$tb" reproduce absent.graph
+one_line reproduce_without_clang 3 'clang, which builds the BPF object, is not installed \(Debian package clang-19\)' \
+  env PATH=/nowhere "$tb" reproduce "$first" --as object --out reported/none.o
+[ ! -e reported/none.o ] && echo 'ok no_half_object' || echo 'FAILED no_half_object'
+one_line reproduce_nowhere 3 'Not a directory' "$tb" reproduce "$first" --as c --out /dev/null/x.c
+sed '1s/ 1$/ 2/' "$first" >reported/other_version.graph
+one_line reproduce_other_version 2 "expected to be '# tailbound finding 1'" "$tb" reproduce reported/other_version.graph
+head -c 300 "$first" >reported/cut.graph
+one_line reproduce_cut 2 'reported/cut.graph:1' "$tb" reproduce reported/cut.graph
+sed 's/^# scheme: .*/# scheme: pointer/' "$first" >reported/fixed.graph
+expect reproduce_fixed 0 'agrees now \(recorded: bound-exceeded\); the reproducer is made all the same' \
+  "$tb" reproduce reported/fixed.graph --as graph --out reported/fixed_again.graph
