@@ -33,3 +33,27 @@ one_line reproduce_cut 2 'reported/cut.graph:1' "$tb" reproduce reported/cut.gra
 sed 's/^# scheme: .*/# scheme: pointer/' "$first" >reported/fixed.graph
 expect reproduce_fixed 0 'agrees now \(recorded: bound-exceeded\); the reproducer is made all the same' \
   "$tb" reproduce reported/fixed.graph --as graph --out reported/fixed_again.graph
+
+# --- pages ---
+expect report_pages 0 '1375 tail calls from one entry' "$tb" report "$first" --out pages
+page="pages/$(basename "$first" .graph).html"
+grep -q 'The return restores the old count' "$page" && echo 'ok report_explains' || echo 'FAILED report_explains'
+for file in index.html report.md report.json report.sarif; do
+  [ -s "pages/$file" ] && echo "ok report_$file" || echo "FAILED report_$file: missing"
+done
+json_keys report_json 0 report,facts,findings "$tb" report "$first" --out pages --json
+expect fuzz_report 1 '^report   fuzzed/index.html$' "$tb" fuzz --scheme by-value --findings found --report fuzzed
+grep -q '<dt>scenarios</dt>' fuzzed/index.html && echo 'ok fuzz_report_has_facts' || echo 'FAILED fuzz_report_has_facts'
+expect fuzz_report_of_nothing 0 '^report   quiet/index.html$' "$tb" fuzz --time 1 --report quiet
+grep -q 'Nothing is broken' quiet/index.html && echo 'ok report_of_nothing' || echo 'FAILED report_of_nothing'
+
+# --- bad input of report: a line each, and the others are written ---
+expect report_fixed 0 'agrees now .*; it gets no page' "$tb" report reported/fixed.graph --out fixed_pages
+grep -q 'agrees now' fixed_pages/index.html && echo 'ok report_lists_fixed' || echo 'FAILED report_lists_fixed'
+expect report_no_such_file 2 "no such file" "$tb" report absent.graph --out some
+expect report_goes_on 2 'reported/cut.graph:1' "$tb" report reported/cut.graph "$first" --out some
+[ -s "some/$(basename "$first" .graph).html" ] && echo 'ok report_wrote_the_other' || echo 'FAILED report_wrote_the_other'
+one_line report_nowhere 3 'Not a directory' "$tb" report "$first" --out /dev/null/pages
+one_line fuzz_report_nowhere 2 '\-\-report: .*Not a directory' "$tb" fuzz --time 1 --report /dev/null/pages
+expect report_without_dot 0 'dot, which draws the SVG, is not installed' env PATH=/nowhere "$tb" report "$first" --out plain
+grep -q 'Drawn as text' "plain/$(basename "$first" .graph).html" && echo 'ok report_draws_text' || echo 'FAILED report_draws_text'
