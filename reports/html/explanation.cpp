@@ -66,8 +66,9 @@ class Explanation {
     return out + "</div>\n" + two_places() +
            text("p", "note",
                 "Frames grow downwards, the outermost first. Offsets, sizes and return places are those of the "
-                "scheme's code; "
-                "counts and calls are those of the walk that gives the observed trace, hash by hash.");
+                "scheme's code; counts and calls are those of " +
+                    std::string(story_.explained ? "the walk that gives the observed trace, hash by hash."
+                                                 : "the walk with one count for all."));
   }
 
  private:
