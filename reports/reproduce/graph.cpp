@@ -3,6 +3,7 @@
 
 #include "jit/bpf/graph.hpp"
 #include "jit/bpf/limits.hpp"
+#include "jit/x86_64/schemes.hpp"
 #include "reports/reproduce/prediction.hpp"
 #include "reports/reproduce/reproduce.hpp"
 
@@ -30,6 +31,14 @@ std::vector<bpf::Expect> expectations(const bpf::Scenario& scenario, const RunOb
   return all;
 }
 
+/// A scheme that is meant to be sound and is judged under the profile.
+std::string_view sound_scheme_of(const bpf::Profile& profile) {
+  for (const x86_64::Scheme& scheme : x86_64::schemes()) {
+    if (scheme.identity.meant_sound && scheme.identity.profile == &profile) return scheme.identity.name;
+  }
+  return "pointer";
+}
+
 }  // namespace
 
 std::expected<Reproducer, std::string> graph_reproducer(const Subject& subject) {
@@ -42,9 +51,8 @@ std::expected<Reproducer, std::string> graph_reproducer(const Subject& subject) 
   }
   std::string out = fmt::format("# {}: {}\n", subject.record.verdict, subject.record.detail);
   out += fmt::format("# What is expected is the model's, under the profile {}.\n", wanted.profile->name);
-  out += fmt::format(
-      "# tailbound run FILE --scheme {}: exit 1. tailbound run FILE: exit 0 where the scheme is sound.\n",
-      subject.record.scheme);
+  out += fmt::format("# tailbound run FILE --scheme {}: exit 1. tailbound run FILE --scheme {}: exit 0.\n",
+                     subject.record.scheme, sound_scheme_of(*wanted.profile));
   return Reproducer{{subject.name + ".graph", out + bpf::print_graph(scenario)}};
 }
 
