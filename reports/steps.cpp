@@ -102,6 +102,10 @@ std::vector<StepSpan> step_spans(const bpf::Bytecode& program, const jit::Image&
   return Finder(program, image, scheme, options).find();
 }
 
+const x86_64::Scheme* x86_scheme(const Finding& finding) {
+  return finding.engine.name == "x86_64" ? x86_64::find_scheme(finding.engine.scheme) : nullptr;
+}
+
 bool touches_count(std::string_view step) {
   constexpr std::array<std::string_view, 5> words = {"count", "charge", "pointer", "cell", "propagate"};
   return std::ranges::any_of(words, [&](std::string_view word) { return step.contains(word); });

@@ -90,8 +90,8 @@ class Table {
 }  // namespace
 
 std::string code_tables(const Finding& finding) {
-  const x86_64::Scheme* const scheme = x86_64::find_scheme(finding.engine.scheme);
-  if (scheme == nullptr || finding.engine.name != "x86_64") return "";
+  const x86_64::Scheme* const scheme = x86_scheme(finding);
+  if (scheme == nullptr) return "";
   const bpf::Lowered lowered = bpf::lower(finding.scenario);
   std::string out;
   x86_64::Compiler compiler;

@@ -6,6 +6,7 @@
 #include "reports/html/markup.hpp"
 #include "reports/html/stack.hpp"
 #include "reports/names.hpp"
+#include "reports/steps.hpp"
 
 namespace tailbound::reports::html {
 
@@ -54,6 +55,12 @@ class Explanation {
   }
 
   std::string draw() const {
+    if (x86_scheme(finding_) == nullptr) {
+      return text(
+          "p", "",
+          fmt::format("The frames of {} are not drawn: their layout is known for the schemes of x86_64 alone.",
+                      finding_.engine.text()));
+    }
     std::string out = "<div class=\"stacks\">\n";
     if (story_.observed.before) {
       out += pair(*story_.observed.before, *story_.sound.before, Tone::plain, caller_of_last_at(),
@@ -100,9 +107,8 @@ class Explanation {
 
   std::string pair(const Moment& seen, const Moment& sound, Tone tone, std::optional<std::size_t> comes_back,
                    const std::string& when) const {
-    const x86_64::Scheme* const scheme = x86_64::find_scheme(finding_.engine.scheme);
     const x86_64::Scheme& beside = *x86_64::find_scheme(sound_scheme);
-    return figure(scheme != nullptr ? *scheme : beside, seen, tone, comes_back, when) +
+    return figure(*x86_scheme(finding_), seen, tone, comes_back, when) +
            figure(beside, sound, tone == Tone::wrong ? Tone::right : Tone::plain, {}, when);
   }
 

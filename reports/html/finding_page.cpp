@@ -9,9 +9,9 @@
 #include "reports/html/markup.hpp"
 #include "reports/html/plot.hpp"
 #include "reports/html/timeline.hpp"
-#include "reports/names.hpp"
 #include "reports/picture/picture.hpp"
 #include "reports/reproduce/reproduce.hpp"
+#include "reports/steps.hpp"
 
 namespace tailbound::reports {
 
@@ -42,9 +42,11 @@ class Page {
     out += fact("run again",
                 element("code", "", escaped("./tailbound " + replay_arguments(finding_, facts_.file))));
     out += fact("signature", element("code", "", signature(finding_)));
-    if (const x86_64::Scheme* const scheme = x86_64::find_scheme(finding_.scheme)) {
+    if (const x86_64::Scheme* const scheme = x86_scheme(finding_)) {
       out += fact("scheme", fmt::format("{}: {} <span class=\"soft\">({})</span>", escaped(finding_.scheme),
                                         escaped(scheme->identity.summary), escaped(scheme->identity.source)));
+    } else if (!finding_.scheme.empty()) {
+      out += fact("scheme", escaped(finding_.scheme));
     }
     if (finding_.engine.profile != nullptr) out += fact("profile", escaped(finding_.engine.profile->name));
     if (!facts_.found_by.empty()) out += fact("found by", element("code", "", escaped(facts_.found_by)));
@@ -78,9 +80,8 @@ class Page {
   }
 
   std::string scenario_section() {
-    const x86_64::Scheme& scheme = *x86_64::find_scheme(x86_64::find_scheme(finding_.engine.scheme) != nullptr
-                                                            ? std::string_view(finding_.engine.scheme)
-                                                            : "pointer");
+    const x86_64::Scheme* const own = x86_scheme(finding_);
+    const x86_64::Scheme& scheme = own != nullptr ? *own : *x86_64::find_scheme("pointer");
     const Picture picture = picture_of(finding_.scenario, scheme);
     std::string out = drawing(picture);
     return section("scenario", "The scenario", out + text("pre", "", bpf::print_graph(finding_.scenario)));
@@ -101,7 +102,11 @@ class Page {
     std::string drawn = svg->substr(start);
     drawn.insert(4, fmt::format(" role=\"img\" aria-label=\"{}\"", escaped(words)));
     return "<figure class=\"picture\"><div class=\"drawing\">" + drawn + "</div></figure>\n" +
-           text("p", "note", words + " Solid: calls. Dashed: tail calls, by the slot that they go through.");
+           text("p", "note",
+                words +
+                    " Solid: calls. Dashed: tail calls, by the slot that they go through. "
+                    "Bytes of stack are those of x86_64 under " +
+                    picture.scheme + ".");
   }
 
   std::string code_section() const {
