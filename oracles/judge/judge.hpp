@@ -70,17 +70,20 @@ class Judge {
  private:
   struct Model {
     const bpf::Profile* profile;
+    bool dropped_branches;  // the profile's, by a verifier (model::WalkOptions)
     std::unique_ptr<model::Walker> walker;
+    std::unique_ptr<model::Walker> by_value;
     const Observation* prediction = nullptr;
   };
   void run_engines();
   bool run(std::size_t engine);
   void hear(std::size_t engine, const bpf::Scenario& scenario, bool expectations, Judgement& result);
   const Witness* peer_of(std::size_t engine) const;
+  std::size_t find_model(const engine::Identity& identity);
   Forecast forecast(const Model& model) const;
 
   std::vector<std::unique_ptr<engine::Engine>> engines_;
-  std::vector<Model> models_;            // one a profile
+  std::vector<Model> models_;            // one a profile, and one more where a verifier changes what it means
   std::vector<std::size_t> model_of_;    // by engine
   std::vector<Witness> witnesses_;       // by engine
   bpf::Lowered lowered_;

@@ -57,11 +57,18 @@ class JobRunner {
     return false;
   }
 
+  bool find_btf(std::uint32_t position, LoadedBtf& found) {
+    if (position != no_position) found = btf_[position];
+    return found.error == 0 || refuse(Stage::btf, position, found.error);
+  }
+
   bool create_maps() {
     maps_.reserve(job_.maps.size());
     for (std::uint32_t m = 0; m < job_.maps.size(); ++m) {
       LiveMap& map = maps_.emplace_back();
-      if (!map.create(job_.maps[m])) return refuse(Stage::map, m, errno);
+      LoadedBtf btf;
+      if (!find_btf(job_.maps[m].btf, btf)) return false;
+      if (!map.create(job_.maps[m], btf.fd)) return refuse(Stage::map, m, errno);
       if (!map.fill()) return refuse(Stage::content, m, errno);
     }
     return true;
@@ -88,8 +95,7 @@ class JobRunner {
   bool load(std::uint32_t p) {
     const JobProgram& program = job_.programs[p];
     LoadedBtf btf;
-    if (program.btf != no_position) btf = btf_[program.btf];
-    if (btf.error != 0) return refuse(Stage::btf, program.btf, btf.error);
+    if (!find_btf(program.btf, btf)) return false;
     if (!link(program)) return refuse(Stage::malformed, p, EINVAL);
     programs_.push_back(load_program(program, insns_, btf.fd, {}));
     if (programs_.back().get() >= 0) return true;

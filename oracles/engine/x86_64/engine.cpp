@@ -66,7 +66,8 @@ class X86Engine final : public Engine, public Disturbable, public ImageSource, p
         identity_{.name = "x86_64",
                   .scheme = std::string(settings.scheme->identity.name),
                   .options = jit::text(settings.options),
-                  .profile = settings.scheme->identity.profile},
+                  .profile = settings.scheme->identity.profile,
+                  .by_value = settings.scheme->identity.by_value},
         bounds_stack_(!settings.scheme->identity.wild && settings.scheme->identity.nests_within_limit),
         runtime_(settings.options) {
     auto machine = make_machine();
