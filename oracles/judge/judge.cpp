@@ -1,6 +1,8 @@
 #include "oracles/judge/judge.hpp"
 
+#include <algorithm>
 #include <cassert>
+#include <ranges>
 #include <string_view>
 
 namespace tailbound {
@@ -49,7 +51,8 @@ bool Judge::asked(std::size_t engine) const { return witnesses_[engine].seen != 
 Judgement Judge::judge(const bpf::Scenario& scenario, bool expectations) {
   bpf::lower(scenario, lowered_);
   for (Model& model : models_) model.prediction = &model.walker->walk(scenario);
-  run_engines();
+  run_engines(scenario);
+  if (is_next(scenario)) ++next_;
   Judgement result{.verdict = {}, .engine = 0, .judged = false, .forecast = forecast(models_.front())};
   for (std::size_t e = 0; e < engines_.size() && !result.verdict.broken(); ++e) {
     hear(e, scenario, expectations, result);
@@ -57,21 +60,39 @@ Judgement Judge::judge(const bpf::Scenario& scenario, bool expectations) {
   return result;
 }
 
-void Judge::run_engines() {
+std::size_t Judge::batch() const {
+  return std::ranges::max(engines_ | std::views::transform([](const auto& engine) { return engine->batch(); }));
+}
+
+void Judge::run_ahead(std::span<const bpf::Scenario> coming) {
+  ahead_ = coming;
+  next_ = 0;
+  std::vector<bpf::Lowered> lowered;
+  for (const bpf::Scenario& scenario : coming) lowered.push_back(bpf::lower(scenario));
+  seen_ahead_.assign(engines_.size(), {});
+  for (std::size_t e = 0; e < engines_.size(); ++e) {
+    if (engines_[e]->batch() == 1) continue;
+    const auto seen = engines_[e]->run(lowered);
+    seen_ahead_[e].assign(seen.begin(), seen.end());
+  }
+}
+
+void Judge::run_engines(const bpf::Scenario& scenario) {
   const bool all = cross_check_ || lowered_.has_asm;
   bool ran = false;
   for (std::size_t e = 0; e < engines_.size(); ++e) {
     witnesses_[e] = {engines_[e].get(), &predicted(e), &unasked};
-    if (all || !only_checks(*engines_[e])) ran |= run(e);
+    if (all || !only_checks(*engines_[e])) ran |= run(e, scenario);
   }
   for (std::size_t e = 0; e < engines_.size() && !ran; ++e) {
-    if (!asked(e)) run(e);
+    if (!asked(e)) run(e, scenario);
   }
 }
 
 /// Whether the engine took the scenario.
-bool Judge::run(std::size_t engine) {
-  witnesses_[engine].seen = &engines_[engine]->run_one(lowered_);
+bool Judge::run(std::size_t engine, const bpf::Scenario& scenario) {
+  const bool known = is_next(scenario) && !seen_ahead_[engine].empty();
+  witnesses_[engine].seen = known ? &seen_ahead_[engine][next_] : &engines_[engine]->run_one(lowered_);
   return observed(engine).unavailable.empty();
 }
 
@@ -93,7 +114,8 @@ void Judge::hear(std::size_t engine, const bpf::Scenario& scenario, bool expecta
                   .changed = changed_};
   for (const Oracle& each : oracles()) {
     if (!set_.has(each.id) || (each.when == When::sampled && !sampled_)) continue;
-    const bool heard = nothing == WhyNot::none || (nothing == WhyNot::refused && each.id == OracleId::acceptance);
+    const bool heard =
+        nothing == WhyNot::none || (nothing == WhyNot::refused && each.id == OracleId::acceptance);
     const Ruling ruling = heard ? each.judge(hearing) : Ruling{{}, nothing};
     (*counts_)[static_cast<std::size_t>(each.id)].add(ruling.why_not);
     if (!ruling.verdict.broken()) continue;

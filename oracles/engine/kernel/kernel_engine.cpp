@@ -10,11 +10,15 @@
 #include "jit/lower/stack_bound.hpp"
 #include "oracles/engine/kernel/btf.hpp"
 #include "oracles/engine/kernel/job_of.hpp"
+#include "oracles/engine/kernel/job_taker.hpp"
 #include "oracles/engine/kernel/load_error.hpp"
 
 namespace tailbound::engine::kernel {
 
 namespace {
+
+/// A verifier may take seconds over what no scenario is.
+constexpr std::chrono::seconds longest_request{60};
 
 /// The class of a refusal, free of numbers.
 std::string refusal_class(const Refusal& refusal) {
@@ -23,7 +27,7 @@ std::string refusal_class(const Refusal& refusal) {
   return fmt::format("{} {}", name(refusal.stage), reason);
 }
 
-class KernelEngine final : public Engine {
+class KernelEngine final : public Engine, public JobTaker {
  public:
   KernelEngine(KernelSettings settings, std::unique_ptr<Channel> channel)
       : settings_(std::move(settings)), channel_(std::move(channel)) {
@@ -40,7 +44,20 @@ class KernelEngine final : public Engine {
 
   const Identity& identity() const override { return settings_.identity; }
   std::optional<std::string> unavailable() const override { return channel_->unavailable(); }
-  std::size_t batch() const override { return 64; }
+  std::size_t batch() const override { return 128; }
+
+  std::string_view release() const override { return settings_.identity.scheme; }
+  std::expected<Reply, std::string> execute(const Request& request) override {
+    if (const auto why = channel_->unavailable()) return std::unexpected(*why);
+    bytes_.clear();
+    encode(request, bytes_);
+    const auto bytes = channel_->exchange(bytes_, longest_request);
+    if (!bytes) return std::unexpected(fmt::format("the runner did not answer: {}", bytes.error().what));
+    Reply reply;
+    if (!decode(*bytes, reply) || reply.answers.size() != request.jobs.size())
+      return std::unexpected("the runner's answer is none: " + reply.fault);
+    return reply;
+  }
 
   std::span<const Observation> run(std::span<const bpf::Lowered> batch) override {
     if (observations_.size() < batch.size()) observations_.resize(batch.size());
