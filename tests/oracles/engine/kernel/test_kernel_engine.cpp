@@ -8,6 +8,7 @@
 
 #include "gen/generate.hpp"
 #include "jit/bpf/graph.hpp"
+#include "jit/bpf/limits.hpp"
 #include "jit/x86_64/schemes.hpp"
 #include "oracles/engine/kernel/runner.hpp"
 #include "oracles/engine/x86_64/engine.hpp"
