@@ -65,6 +65,8 @@ std::string text(const Finding& finding, const std::string& file) {
                                 finding.verdict.detail);
   if (!finding.sides.empty()) out += fmt::format("  {}\n", finding.sides);
   out += "\n";
+  if (!finding.observed.log.empty())
+    out += fmt::format("what the kernel said\n\n{}\n", indented(finding.observed.log + "\n"));
   const std::size_t statements = count_statements(finding.scenario);
   out += finding.statements_before > statements ? fmt::format("scenario (reduced from {} statements to {})\n\n",
                                                               finding.statements_before, statements)
