@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,6 +20,9 @@ struct EngineChoice {
   std::chrono::milliseconds time_limit{2000};  // of one run; zero: none
 };
 
+/// Gets lines of progress.
+using Tell = std::function<void(const std::string& line)>;
+
 /// One engine, or a family of them.
 struct EngineRow {
   std::string_view name;      // ends in ':' where an argument follows: "vm:"
@@ -30,6 +34,10 @@ struct EngineRow {
   std::unique_ptr<engine::Engine> (*make)(std::string_view argument, const EngineChoice& choice);
   /// Whether `argument` can be one, without making anything; nullptr where none follows.
   std::expected<void, std::string> (*check)(std::string_view argument) = nullptr;
+  /// What takes long, is needed once and can be done before any engine is made (a download); nullptr: nothing.
+  std::expected<void, std::string> (*prepare)(std::string_view argument, const Tell& tell) = nullptr;
+  /// How long one scenario may keep a worker that was told to stop.
+  std::chrono::seconds last_scenario{10};
 };
 
 std::span<const EngineRow> engine_rows();
@@ -37,6 +45,12 @@ std::span<const EngineRow> engine_rows();
 /// Those that the choice names, in its order. Error: the unknown name and what was expected.
 std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string> make_engines(
     const EngineChoice& choice);
+
+/// Once, before engines are made in as many processes as one likes. Error: "engine 'NAME': why".
+std::expected<void, std::string> prepare_engines(const EngineChoice& choice, const Tell& tell);
+
+/// The longest of EngineRow::last_scenario.
+std::chrono::seconds last_scenario(const EngineChoice& choice);
 
 /// Checks the names without making anything.
 std::expected<void, std::string> check_names(const EngineChoice& choice);

@@ -30,6 +30,17 @@ constexpr Sign signs[] = {
     {"Kernel panic", end_kind::panic},
 };
 
+struct Hint {
+  std::string_view words;
+  std::string_view option;
+};
+
+/// Ends before init: init/do_mounts.c, init/main.c.
+constexpr Hint hints[] = {
+    {"Unable to mount root fs", "CONFIG_BLK_DEV_INITRD=y (it did not take the initramfs)"},
+    {"Failed to execute /init", "CONFIG_BINFMT_ELF=y (init could not be executed)"},
+};
+
 /// "[    1.234567] words" without the time.
 std::string_view without_time(std::string_view line) {
   if (!line.starts_with('[')) return line;
@@ -69,6 +80,9 @@ std::vector<std::string> lacking(std::string_view console) {
     const std::string_view line = take_line(console);
     const std::size_t at = line.find(words);
     if (at != std::string_view::npos) options.emplace_back(line.substr(at + words.size()));
+    for (const Hint& hint : hints) {
+      if (line.contains(hint.words)) options.emplace_back(hint.option);
+    }
   }
   return options;
 }

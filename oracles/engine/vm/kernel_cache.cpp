@@ -156,14 +156,6 @@ std::expected<fs::path, std::string> log_folder() {
   return folder;
 }
 
-std::expected<CachedKernel, std::string> find_kernel(const DebianKernel& kernel) {
-  const auto cache = cache_folder();
-  if (!cache) return std::unexpected(cache.error());
-  const fs::path folder = *cache / "kernels" / kernel.name();
-  if (auto cached = newest_cached(folder, kernel.pinned)) return *cached;
-  return std::unexpected(fmt::format("{} has no kernel", folder.string()));
-}
-
 std::expected<CachedKernel, std::string> provide_kernel(const DebianKernel& kernel, const Progress& progress) {
   const auto cache = cache_folder();
   if (!cache) return std::unexpected(cache.error());

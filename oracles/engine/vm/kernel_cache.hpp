@@ -23,9 +23,6 @@ using Progress = std::function<void(const std::string& line)>;
 /// newest of the cache serves. Error: one line.
 std::expected<CachedKernel, std::string> provide_kernel(const DebianKernel& kernel, const Progress& progress);
 
-/// The same without apt: what a process does whose parent has provided the kernel.
-std::expected<CachedKernel, std::string> find_kernel(const DebianKernel& kernel);
-
 /// Where caches lie, or why there is no place for them.
 std::expected<std::filesystem::path, std::string> cache_folder();
 /// Where logs of guests go: $XDG_STATE_HOME/tailbound/guests.

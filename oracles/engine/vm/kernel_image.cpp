@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,21 @@ constexpr Other others[] = {
     {4, "zimg", "a compressed EFI image (vmlinuz.efi?); expected it uncompressed"},
 };
 
+/// What follows "Linux version " in an image that is not compressed (init/version.c).
+std::string banner_of(std::ifstream& file) {
+  constexpr std::string_view banner = "Linux version ";
+  file.clear();
+  file.seekg(0);
+  const std::string content{std::istreambuf_iterator<char>(file), {}};
+  for (std::size_t at = content.find(banner); at != std::string::npos; at = content.find(banner, at + 1)) {
+    const std::size_t begin = at + banner.size();
+    // The format string of /proc/version has it too, with a %s.
+    if (begin < content.size() && content[begin] >= '0' && content[begin] <= '9')
+      return content.substr(begin, content.find_first_of(std::string_view("\n\0", 2), begin) - begin);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::expected<KernelImage, std::string> recognise(std::span<const std::uint8_t> head, std::uint64_t size) {
@@ -96,6 +112,7 @@ std::expected<KernelImage, std::string> recognise_file(const std::string& path) 
   head.resize(static_cast<std::size_t>(file.gcount()));
   auto image = recognise(head, static_cast<std::uint64_t>(status.st_size));
   if (!image) return std::unexpected(fmt::format("{}: {}", path, image.error()));
+  if (image->version.empty()) image->version = banner_of(file);
   return image;
 }
 

@@ -12,7 +12,7 @@ namespace tailbound::engine::vm {
 
 struct KernelImage {
   Architecture architecture = Architecture::amd64;
-  std::string version;  // "6.1.0-56-cloud-amd64 (…) #1 SMP …"; empty where the header has none (arm64)
+  std::string version;  // "6.1.0-56-cloud-amd64 (…) #1 SMP …"; empty where none was found
 };
 
 /// Enough of a file for recognise().
@@ -23,7 +23,8 @@ inline constexpr std::size_t image_head = 64 * 1024;
 /// Documentation/arch/arm64/booting.rst.
 std::expected<KernelImage, std::string> recognise(std::span<const std::uint8_t> head, std::uint64_t size);
 
-/// The same of a file. Error: "PATH: …".
+/// The same of a file; the version of an arm64 Image, whose header has none, is searched in it. Error: "PATH:
+/// …".
 std::expected<KernelImage, std::string> recognise_file(const std::string& path);
 
 }  // namespace tailbound::engine::vm

@@ -7,10 +7,26 @@ namespace tailbound::engine::vm {
 namespace {
 
 constexpr std::array<Machine, 2> rows = {{
-    {Architecture::amd64, "amd64", "qemu-system-x86_64", "qemu-system-x86", "pc", "max", "max", "ttyS0",
-     "no_timer_check"},
-    {Architecture::arm64, "arm64", "qemu-system-aarch64", "qemu-system-arm", "virt", "cortex-a57", "max",
-     "ttyAMA0", ""},
+    {.architecture = Architecture::amd64,
+     .name = "amd64",
+     .qemu = "qemu-system-x86_64",
+     .package = "qemu-system-x86",
+     .board = "pc",
+     .fast_cpu = "max",
+     .full_cpu = "max",
+     .console = "ttyS0",
+     .console_option = "CONFIG_SERIAL_8250_CONSOLE=y",
+     .extra = "no_timer_check"},
+    {.architecture = Architecture::arm64,
+     .name = "arm64",
+     .qemu = "qemu-system-aarch64",
+     .package = "qemu-system-arm",
+     .board = "virt",
+     .fast_cpu = "cortex-a57",
+     .full_cpu = "max",
+     .console = "ttyAMA0",
+     .console_option = "CONFIG_SERIAL_AMBA_PL011_CONSOLE=y",
+     .extra = ""},
 }};
 
 }  // namespace

@@ -20,7 +20,8 @@ struct Machine {
   std::string_view fast_cpu;
   std::string_view full_cpu;
   std::string_view console;  // the kernel's name of the first serial port
-  std::string_view extra;    // kernel parameters that only this machine needs
+  std::string_view console_option;
+  std::string_view extra;  // kernel parameters that only this machine needs
 };
 
 std::span<const Machine> machines();

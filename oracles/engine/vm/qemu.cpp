@@ -140,9 +140,9 @@ std::expected<Qemu, std::string> Qemu::start(const GuestMachine& guest) {
   const Inherited inherited{initramfs.get(), qemu.console_.get(), jobs->theirs.get(), beat->theirs.get(),
                             qemu.errors_.get()};
   const std::vector<std::string> command = qemu_command(guest, inherited);
-  const pid_t parent = ::getpid();
+  qemu.owner_ = ::getpid();
   qemu.pid_ = ::fork();
-  if (qemu.pid_ == 0) become(command, inherited, parent);
+  if (qemu.pid_ == 0) become(command, inherited, qemu.owner_);
   if (qemu.pid_ < 0) return refused("fork");
   qemu.jobs_ = std::move(jobs->ours);
   qemu.beat_ = std::move(beat->ours);
@@ -157,6 +157,7 @@ Qemu& Qemu::operator=(Qemu&& other) noexcept {
   std::swap(console_, other.console_);
   std::swap(errors_, other.errors_);
   std::swap(pid_, other.pid_);
+  std::swap(owner_, other.owner_);
   return *this;
 }
 
@@ -166,7 +167,7 @@ std::string Qemu::console() const { return content_of(console_.get()); }
 std::string Qemu::errors() const { return content_of(errors_.get()); }
 
 void Qemu::end(unsigned milliseconds) {
-  if (pid_ <= 0) return;
+  if (pid_ <= 0 || owner_ != ::getpid()) return;
   for (unsigned i = 0; i < milliseconds / 10; ++i) {
     const pid_t ended = ::waitpid(pid_, nullptr, WNOHANG);
     if (ended == pid_) {

@@ -51,6 +51,7 @@ class Qemu {
 
   Fd jobs_, beat_, console_, errors_;
   pid_t pid_ = -1;
+  pid_t owner_ = 0;  // whose child it is; a process that was forked since leaves it alone
 };
 
 }  // namespace tailbound::engine::vm

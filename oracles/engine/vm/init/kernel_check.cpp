@@ -10,6 +10,7 @@
 #include <cstring>
 #include <string>
 
+#include "oracles/engine/kernel/runner.hpp"
 #include "oracles/engine/vm/guest_words.hpp"
 #include "oracles/engine/vm/init/console.hpp"
 
@@ -63,6 +64,7 @@ std::vector<std::uint8_t> description() {
   ::uname(&system);
   std::string text = std::string("release ") + system.release + "\nversion " + system.version + "\nmachine " +
                      system.machine + "\njit " + read_text(jit_switch) + "\n";
+  if (const std::string why = kernel::why_no_bpf(); !why.empty()) text += "refuses " + why + "\n";
   return {text.begin(), text.end()};
 }
 

@@ -11,12 +11,12 @@
 #include <cstring>
 #include <vector>
 
+#include "oracles/engine/kernel/runner.hpp"
 #include "oracles/engine/vm/frame.hpp"
 #include "oracles/engine/vm/guest_words.hpp"
 #include "oracles/engine/vm/init/console.hpp"
 #include "oracles/engine/vm/init/kernel_check.hpp"
 #include "oracles/engine/vm/init/ports.hpp"
-#include "oracles/engine/vm/init/work.hpp"
 
 namespace {
 
@@ -54,14 +54,13 @@ bool write_all(int port, const std::vector<std::uint8_t>& bytes) {
 /// Answers until the host goes away.
 void serve(int port) {
   FrameReader frames;
-  std::vector<std::uint8_t> out, reply;
+  std::vector<std::uint8_t> out;
   std::array<std::uint8_t, 65536> part;
-  init::Work work;
+  tailbound::engine::kernel::Runner runner;
   for (;;) {
     while (const auto frame = frames.next()) {
-      work.answer(frame->payload, reply);
       out.clear();
-      append_frame(FrameKind::reply, reply, out);
+      append_frame(FrameKind::reply, runner.execute(frame->payload), out);
       if (!write_all(port, out)) return;
     }
     if (frames.garbled()) {

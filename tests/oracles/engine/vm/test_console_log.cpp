@@ -47,6 +47,12 @@ TEST(ConsoleLog, WhatInitFoundMissing) {
   EXPECT_EQ(options, (std::vector<std::string>{"CONFIG_BPF_JIT (no file)", "CONFIG_PCI (no)"}));
 }
 
+TEST(ConsoleLog, WhatTheKernelSaysBeforeInit) {
+  EXPECT_EQ(
+      lacking("[ 1.0] Kernel panic - not syncing: VFS: Unable to mount root fs on unknown-block(0,0)\r\n"),
+      (std::vector<std::string>{"CONFIG_BLK_DEV_INITRD=y (it did not take the initramfs)"}));
+}
+
 TEST(ConsoleLog, LastLines) {
   EXPECT_EQ(last_lines("a\r\nb\r\nc\r\n", 2), "b\nc");
   EXPECT_EQ(last_lines("a\r\n", 2), "a");
