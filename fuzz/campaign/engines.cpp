@@ -85,7 +85,7 @@ std::expected<void, std::string> prepare_engines(const EngineChoice& choice, con
   for (const std::string& name : choice.engines) {
     const Named named = find_row(name);
     if (named.row == nullptr || named.row->prepare == nullptr) continue;
-    auto ready = named.row->prepare(named.argument, [&](const std::string& line) { tell(name + ": " + line); });
+    auto ready = named.row->prepare(named.argument, choice, [&](const std::string& line) { tell(name + ": " + line); });
     if (!ready) return std::unexpected(fmt::format("engine '{}': {}", name, ready.error()));
   }
   return {};

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "oracles/engine/engine.hpp"
+#include "oracles/engine/vm/guest_channel.hpp"
 
 namespace tailbound::fuzz {
 
@@ -18,6 +19,7 @@ struct EngineChoice {
   std::vector<std::string> engines = {"interpreter", "x86_64"};
   std::string scheme = "pointer";
   std::chrono::milliseconds time_limit{2000};  // of one run; zero: none
+  engine::vm::GuestOptions guests = {};        // of engines vm:…
 };
 
 /// Gets lines of progress.
@@ -35,7 +37,8 @@ struct EngineRow {
   /// Whether `argument` can be one, without making anything; nullptr where none follows.
   std::expected<void, std::string> (*check)(std::string_view argument) = nullptr;
   /// What takes long, is needed once and can be done before any engine is made (a download); nullptr: nothing.
-  std::expected<void, std::string> (*prepare)(std::string_view argument, const Tell& tell) = nullptr;
+  std::expected<void, std::string> (*prepare)(std::string_view argument, const EngineChoice& choice,
+                                            const Tell& tell) = nullptr;
   /// How long one scenario may keep a worker that was told to stop.
   std::chrono::seconds last_scenario{10};
 };

@@ -74,16 +74,25 @@ void EngineOptions::add(CLI::App& command) {
   command.add_option("--engine", engines, "engines to run, separated by commas: " + engine_names())
       ->capture_default_str();
   command.add_option("--scheme", scheme, "how the JIT counts: " + scheme_names())->capture_default_str();
+  command.add_option("--guest-cpu", guests.cpu, "vm: QEMU's CPU model [the one that emulates fastest; max has the most]");
+  command.add_option("--guest-accelerator", guests.accelerator, "vm: QEMU's accelerator, tcg or kvm")->capture_default_str();
 }
 
 bool EngineOptions::read(EngineChoice& choice) const {
   choice.scheme = scheme;
+  choice.guests = guests;
   choice.engines = CLI::detail::split(engines, ',');
   if (const auto valid = check_names(choice); !valid) {
     complain(valid.error());
     return false;
   }
   return true;
+}
+
+bool prepare(const EngineChoice& choice) {
+  const auto ready = prepare_engines(choice, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+  if (!ready) complain(ready.error());
+  return ready.has_value();
 }
 
 int run(int argc, char** argv) {

@@ -157,6 +157,7 @@ Exit run_file(const RunOptions& options) {
   if (!options.oracles.read(set)) return Exit::bad_input;
   const auto scenario = load_scenario(options.file);
   if (!scenario) return Exit::bad_input;
+  if (!prepare(choice)) return Exit::could_not_run;
   const ChildEnd end =
       in_child([&](std::string&) { return static_cast<int>(judge_scenario(*scenario, choice, set, options)); });
   if (end.signal == 0) {

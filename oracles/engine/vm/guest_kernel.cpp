@@ -27,11 +27,12 @@ std::expected<GuestKernel, std::string> describe_guest_kernel(std::string_view a
   if (!is_debian(argument)) return own_kernel(argument);
   const auto kernel = parse_debian_kernel(argument);
   if (!kernel) return std::unexpected(kernel.error());
+  const auto cached = cached_kernel(*kernel);
   return GuestKernel{.name = std::string(argument),
                      .architecture = kernel->architecture,
                      .image = {},
                      .modules = {},
-                     .release = kernel->line};
+                     .release = cached ? cached->version : kernel->line};
 }
 
 std::expected<void, std::string> check_guest_kernel(std::string_view argument) {
@@ -45,7 +46,7 @@ std::expected<GuestKernel, std::string> provide_guest_kernel(std::string_view ar
   auto kernel = describe_guest_kernel(argument);
   if (!kernel || !is_debian(argument)) return kernel;
   const auto cached = provide_kernel(*parse_debian_kernel(argument), progress);
-  if (!cached) return std::unexpected(fmt::format("{}: {}", argument, cached.error()));
+  if (!cached) return std::unexpected(cached.error());
   kernel->image = cached->image;
   kernel->modules = cached->modules;
   kernel->release = cached->version;

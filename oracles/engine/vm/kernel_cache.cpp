@@ -156,6 +156,12 @@ std::expected<fs::path, std::string> log_folder() {
   return folder;
 }
 
+std::optional<CachedKernel> cached_kernel(const DebianKernel& kernel) {
+  const auto cache = cache_folder();
+  if (!cache) return std::nullopt;
+  return newest_cached(*cache / "kernels" / kernel.name(), kernel.pinned);
+}
+
 std::expected<CachedKernel, std::string> provide_kernel(const DebianKernel& kernel, const Progress& progress) {
   const auto cache = cache_folder();
   if (!cache) return std::unexpected(cache.error());

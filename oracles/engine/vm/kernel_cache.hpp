@@ -4,6 +4,7 @@
 #include <expected>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "oracles/engine/vm/debian_kernel.hpp"
@@ -22,6 +23,9 @@ using Progress = std::function<void(const std::string& line)>;
 /// From the cache, else through apt. apt is asked once a day what is newest; where it cannot be asked, the
 /// newest of the cache serves. Error: one line.
 std::expected<CachedKernel, std::string> provide_kernel(const DebianKernel& kernel, const Progress& progress);
+
+/// What the cache has of it, without asking anybody.
+std::optional<CachedKernel> cached_kernel(const DebianKernel& kernel);
 
 /// Where caches lie, or why there is no place for them.
 std::expected<std::filesystem::path, std::string> cache_folder();

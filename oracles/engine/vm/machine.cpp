@@ -9,6 +9,7 @@ namespace {
 constexpr std::array<Machine, 2> rows = {{
     {.architecture = Architecture::amd64,
      .name = "amd64",
+     .utsname = "x86_64",
      .qemu = "qemu-system-x86_64",
      .package = "qemu-system-x86",
      .board = "pc",
@@ -16,9 +17,10 @@ constexpr std::array<Machine, 2> rows = {{
      .full_cpu = "max",
      .console = "ttyS0",
      .console_option = "CONFIG_SERIAL_8250_CONSOLE=y",
-     .extra = "no_timer_check"},
+     .extra = "no_timer_check pti=off"},
     {.architecture = Architecture::arm64,
      .name = "arm64",
+     .utsname = "aarch64",
      .qemu = "qemu-system-aarch64",
      .package = "qemu-system-arm",
      .board = "virt",
@@ -26,7 +28,7 @@ constexpr std::array<Machine, 2> rows = {{
      .full_cpu = "max",
      .console = "ttyAMA0",
      .console_option = "CONFIG_SERIAL_AMBA_PL011_CONSOLE=y",
-     .extra = ""},
+     .extra = "kpti=off"},
 }};
 
 }  // namespace

@@ -12,6 +12,7 @@ enum class Architecture : std::uint8_t { amd64, arm64 };
 struct Machine {
   Architecture architecture;
   std::string_view name;     // as Debian and --engine call it
+  std::string_view utsname;  // as uname(2) does
   std::string_view qemu;     // the command
   std::string_view package;  // that has it
   std::string_view board;    // -machine

@@ -21,9 +21,13 @@ namespace tailbound::engine::vm {
 
 namespace {
 
-/// A panic or an oops ends the guest at once, so that it is not mistaken for a slow one.
+/// A panic or an oops ends the guest at once, so that it is not mistaken for a slow one. What costs time under
+/// emulation and is nothing to compiled programs is off; what decides how they are compiled (retpolines, return
+/// thunks) is as the kernel chooses. Where on its stack a system call starts is not random: a scenario
+/// overflows it or does not.
 constexpr std::string_view kernel_parameters =
-    "loglevel=5 panic=-1 oops=panic softlockup_panic=1 random.trust_cpu=on rdinit=/init";
+    "loglevel=5 panic=-1 oops=panic softlockup_panic=1 random.trust_cpu=on rdinit=/init "
+    "randomize_kstack_offset=off init_on_alloc=0 audit=0 lsm=capability cgroup_disable=memory";
 
 std::string by_descriptor(int descriptor) { return fmt::format("/proc/self/fd/{}", descriptor); }
 
@@ -73,6 +77,8 @@ void inherit(int descriptor) { ::fcntl(descriptor, F_SETFD, 0); }
   ::dup2(nothing, STDIN_FILENO);
   ::dup2(inherited.errors, STDOUT_FILENO);
   ::dup2(inherited.errors, STDERR_FILENO);
+  // Whatever else is open here: a pipe's reader would wait for the guest's end.
+  ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   for (const int each : {inherited.initramfs, inherited.console, inherited.jobs, inherited.beat}) inherit(each);
   std::vector<char*> words;
   for (const std::string& word : command) words.push_back(const_cast<char*>(word.c_str()));
@@ -93,6 +99,8 @@ std::vector<std::string> qemu_command(const GuestMachine& guest, const Inherited
   const Machine& machine = *guest.machine;
   std::vector<std::string> words = {
       std::string(machine.qemu),
+      "-name",
+      "tailbound-guest",
       "-nodefaults",
       "-no-user-config",
       "-display",
