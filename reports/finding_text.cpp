@@ -75,7 +75,7 @@ std::string traces(const Finding& finding) {
 /// code, paths and variants of the scenario are no runs of it. Model and engine may well agree there.
 bool expected_a_run(Property property) {
   return property != Property::expectation && property != Property::encoding && property != Property::path &&
-         property != Property::independence;
+         property != Property::independence && property != Property::acceptance;
 }
 
 }  // namespace
@@ -83,6 +83,7 @@ bool expected_a_run(Property property) {
 std::string text(const Finding& finding, const std::string& file) {
   std::string out = fmt::format("finding  {}\nengine   {}\n\n  {}\n\n", signature(finding),
                                 finding.engine.text(), finding.verdict.detail);
+  if (!finding.observed.log.empty()) out += fmt::format("what the kernel said\n\n{}\n", indented(finding.observed.log + "\n"));
   const std::size_t statements = count_statements(finding.scenario);
   out += finding.statements_before > statements ? fmt::format("scenario (reduced from {} statements to {})\n\n",
                                                               finding.statements_before, statements)

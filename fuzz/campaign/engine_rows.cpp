@@ -3,6 +3,7 @@
 
 #include "fuzz/campaign/engines.hpp"
 #include "jit/x86_64/schemes.hpp"
+#include "oracles/engine/kernel/kernel_engine.hpp"
 #include "oracles/engine/x86_64/engine.hpp"
 
 namespace tailbound::fuzz {
@@ -18,9 +19,15 @@ std::unique_ptr<engine::Engine> native_x86_64(std::string_view, const EngineChoi
       {.scheme = x86_64::find_scheme(choice.scheme), .options = {}, .time_limit = choice.time_limit});
 }
 
+std::unique_ptr<engine::Engine> running_kernel(std::string_view, const EngineChoice& choice) {
+  return engine::kernel::make_running_kernel(choice.time_limit);
+}
+
 constexpr std::array rows = {
     EngineRow{"interpreter", "", "reads the bytecode on its own, under the profile of the scheme", interpreter},
     EngineRow{"x86_64", "", "the JIT under --scheme, native in this process", native_x86_64},
+    EngineRow{"kernel", "", "the running kernel by bpf(2): scenarios that need at most 8 KiB of its stack",
+              running_kernel},
 };
 
 }  // namespace

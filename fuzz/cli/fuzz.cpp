@@ -25,7 +25,7 @@ namespace {
 struct FuzzOptions {
   EngineOptions engines;
   OracleOptions oracles;
-  std::string driver = "libfuzzer";
+  std::string driver;
   std::uint64_t seed = 1;
   std::optional<double> time;
   std::optional<std::uint64_t> runs;
@@ -48,9 +48,21 @@ double seconds_of(const FuzzOptions& options) {
   return options.time ? *options.time : options.runs ? std::numeric_limits<double>::infinity() : minute;
 }
 
+/// Unless it is chosen: libFuzzer proposes one scenario after the other, and engines on kernels are several
+/// times as fast where they get many together.
+Driver driver_of(const FuzzOptions& options) {
+  if (!options.driver.empty()) return options.driver == "seed" ? Driver::seed : Driver::libfuzzer;
+  if (!options.corpus.empty()) return Driver::libfuzzer;
+  EngineChoice choice;
+  choice.engines = CLI::detail::split(options.engines.engines, ',');
+  const auto engines = make_engines(choice);
+  const bool batches = engines && std::ranges::any_of(*engines, [](const auto& e) { return e->batch() > 1; });
+  return batches ? Driver::seed : Driver::libfuzzer;
+}
+
 CampaignOptions campaign_of(const FuzzOptions& options) {
   CampaignOptions campaign;
-  campaign.driver = options.driver == "seed" ? Driver::seed : Driver::libfuzzer;
+  campaign.driver = driver_of(options);
   campaign.seed = options.seed;
   campaign.seconds = seconds_of(options);
   campaign.runs = options.runs.value_or(0);
@@ -106,7 +118,8 @@ void print_end(const CampaignEnd& end, const CampaignOptions& campaign, const Fi
   if (!campaign.keep_going) return;
   const std::string count = fmt::format("{} different findings", findings.list().size());
   fmt::print("\n{} in {} scenarios that broke a property; {} came again after reduction\n",
-             findings.list().empty() ? colours.good(count) : colours.bad(count), end.totals.broken, findings.repeats());
+             findings.list().empty() ? colours.good(count) : colours.bad(count), end.totals.broken,
+             findings.repeats());
 }
 
 void print_json(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings) {
@@ -175,10 +188,14 @@ Exit fuzz(const FuzzOptions& options) {
 constexpr const char* lesson =
     "Stops at the first finding: reduces it, writes it to the findings folder and prints how to replay it.\n"
     "With --keep-going it searches on and collects findings of different signatures.\n"
-    "libFuzzer draws scenarios or changes those that did something new; a corpus folder holds the latter as .graph\n"
-    "files, which `run` and `show` read too. The driver seed draws each on its own: the same seed gives the same\n"
-    "scenarios, whatever the number of jobs. Several runs may share a findings folder or a corpus.\n"
-    "The live line: tail calls a second; refused at the limit, for an empty slot, out of range; runs out of fuel.\n"
+    "libFuzzer draws scenarios or changes those that did something new; a corpus folder holds the latter as "
+    ".graph\n"
+    "files, which `run` and `show` read too. The driver seed draws each on its own: the same seed gives the "
+    "same\n"
+    "scenarios, whatever the number of jobs, and gives kernels many at once. Several runs may share a findings "
+    "folder or a corpus.\n"
+    "The live line: tail calls a second; refused at the limit, for an empty slot, out of range; runs out of "
+    "fuel.\n"
     "SIGUSR1 prints the histogram of outcomes while it runs; an interrupt ends it with the summary.\n"
     "  ./tailbound fuzz --time 10 --seed 7\n"
     "  ./tailbound fuzz --scheme by-value --json | tail -n 1\n"
@@ -192,8 +209,9 @@ std::string shape_names() {
 }
 
 void add_search_options(CLI::App& command, FuzzOptions& options) {
-  command.add_option("--driver", options.driver, "what proposes scenarios: libfuzzer or seed")
-      ->capture_default_str()
+  command
+      .add_option("--driver", options.driver,
+                  "what proposes scenarios: libfuzzer or seed [libfuzzer; seed where an engine is a kernel]")
       ->check(CLI::IsMember({"libfuzzer", "seed"}));
   command.add_option("--seed", options.seed, "the campaign's seed, a number of 64 bits")
       ->capture_default_str()
@@ -204,14 +222,16 @@ void add_search_options(CLI::App& command, FuzzOptions& options) {
   command.add_option("--shapes", options.shapes,
                      fmt::format("draw these alone, separated by commas, of {}", shape_names()));
   command.add_option("--without-shapes", options.without_shapes, "do not draw these");
-  command.add_option("--corpus", options.corpus, "libfuzzer: folder of .graph files to start from and to add to");
+  command.add_option("--corpus", options.corpus,
+                     "libfuzzer: folder of .graph files to start from and to add to");
   command
       .add_option("--sample", options.sample,
                   "the sampled oracles (tailbound oracles) judge one scenario in so many; 0: none")
       ->capture_default_str();
   command
-      .add_option("--cross-check", options.cross_check,
-                  "run one scenario in so many on the interpreter too, besides those with asm blocks; 1: every one")
+      .add_option(
+          "--cross-check", options.cross_check,
+          "run one scenario in so many on the interpreter too, besides those with asm blocks; 1: every one")
       ->capture_default_str()
       ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
 }
@@ -224,7 +244,9 @@ void add_ends(CLI::App& command, FuzzOptions& options) {
       ->check(whole_number())
       ->check(CLI::Range(std::uint64_t{1}, std::numeric_limits<std::uint64_t>::max()));
   command.add_flag("--keep-going", options.keep_going, "search on after a finding");
-  command.add_option("--findings-limit", options.findings_limit, "with --keep-going: different findings to stop at")
+  command
+      .add_option("--findings-limit", options.findings_limit,
+                  "with --keep-going: different findings to stop at")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
 }

@@ -50,7 +50,8 @@ NativeEngine::NativeEngine(std::unique_ptr<Target> target, MachineOrReason machi
       identity_{.name = std::string(target_->arch()),
                 .scheme = std::string(target_->scheme().name),
                 .options = jit::text(target_->options()),
-                .profile = target_->scheme().profile},
+                .profile = target_->scheme().profile,
+                .by_value = target_->scheme().by_value},
       time_limit_(time_limit),
       bounds_stack_(!target_->scheme().wild && target_->scheme().nests_within_limit) {
   if (machine_) place_stubs();

@@ -19,6 +19,17 @@ std::vector<std::unique_ptr<engine::Engine>> both_engines(const char* scheme = "
   return engines;
 }
 
+/// What the oracle has something to say of.
+std::vector<std::unique_ptr<engine::Engine>> engines_for(OracleId id) {
+  if (id == OracleId::prediction) return both_engines("by-value");
+  auto engines = both_engines();
+  if (id != OracleId::acceptance) return engines;
+  auto verifying = altered([](const bpf::Lowered&, std::size_t, Observation&) {});
+  verifying->claims().verifies = true;
+  engines.push_back(std::move(verifying));
+  return engines;
+}
+
 OracleSet only(OracleId id) {
   OracleSet set = OracleSet::none();
   set.add(id);
@@ -46,7 +57,7 @@ std::uint64_t number(const OracleCount& count, WhyNot why) {
 
 TEST(JudgeOracles, EachAloneTakesASoundScenarioAndIsTheOnlyOneCounted) {
   for (const Oracle& each : oracles()) {
-    Judge judge(both_engines(), only(each.id));
+    Judge judge(engines_for(each.id), only(each.id));
     judge.sampled(true);
     const Judgement judgement = judge.judge(parsed(hierarchy), true);
     EXPECT_FALSE(judgement.verdict.broken()) << each.name << ": " << judgement.verdict.detail;
@@ -262,6 +273,53 @@ TEST(Path, KnowsWhatSlotsMayHoldThen) {
   judge.sampled(true);
   EXPECT_EQ(judge.judge(parsed(changing)).verdict.detail, "");
   EXPECT_EQ(count_of(judge, OracleId::path).judged, 2U);
+}
+
+TEST(Acceptance, ARefusedScenarioIsAFindingAndNothingElseIsJudged) {
+  std::vector<std::unique_ptr<engine::Engine>> engines = both_engines();
+  auto verifying = altered([](const bpf::Lowered&, std::size_t, Observation& seen) {
+    seen.runs.clear();
+    seen.refused = "program Permission denied";
+    seen.log = "program 0: Permission denied (13)\nR9 !read_ok";
+  });
+  verifying->claims().verifies = true;
+  engines.push_back(std::move(verifying));
+  Judge judge(std::move(engines));
+  const Judgement judgement = judge.judge(parsed(hierarchy));
+  EXPECT_EQ(judgement.verdict.property, Property::acceptance);
+  EXPECT_EQ(judgement.verdict.kind, "program Permission denied");
+  EXPECT_EQ(judgement.verdict.detail, "the kernel refuses it: program 0: Permission denied (13)");
+  EXPECT_EQ(judgement.engine, 2U);
+  OracleSet others = OracleSet::all();
+  others.remove(OracleId::acceptance);
+  std::vector<std::unique_ptr<engine::Engine>> alone;
+  alone.push_back(altered([](const bpf::Lowered&, std::size_t, Observation& seen) { seen.refused = "map"; }));
+  Judge deaf(std::move(alone), others);
+  EXPECT_FALSE(deaf.judge(parsed(hierarchy)).verdict.broken());
+  EXPECT_EQ(number(count_of(deaf, OracleId::agreement), WhyNot::refused), 1U);
+}
+
+TEST(Prediction, AKnownDesignIsExplainedBeforeItIsJudged) {
+  Judge predicted(both_engines("by-value"), only(OracleId::prediction));
+  EXPECT_FALSE(predicted.judge(parsed(hierarchy)).verdict.broken());
+  EXPECT_EQ(count_of(predicted, OracleId::prediction).judged, 1U);
+  EXPECT_EQ(number(count_of(predicted, OracleId::prediction), WhyNot::models_design), 1U);
+  Judge judge(both_engines("by-value"));
+  EXPECT_EQ(judge.judge(parsed(hierarchy)).verdict.property, Property::bound);
+}
+
+TEST(Prediction, ADifferenceToTheDesignComesFirst) {
+  const x86_64::Scheme& scheme = *x86_64::find_scheme("by-value");
+  std::vector<std::unique_ptr<engine::Engine>> engines;
+  engines.push_back(std::make_unique<AlteredEngine>(
+      engine::make_x86_64({.scheme = &scheme, .options = {}}),
+      [](const bpf::Lowered&, std::size_t, Observation& seen) { ++seen.runs[0].return_value; }));
+  Judge judge(std::move(engines));
+  const Judgement judgement = judge.judge(parsed(hierarchy));
+  EXPECT_EQ(judgement.verdict.property, Property::prediction);
+  EXPECT_EQ(judgement.verdict.kind, "return-value other");
+  ASSERT_NE(judgement.against, nullptr);
+  EXPECT_GT(judgement.against->runs[0].tail_calls(judgement.against->layout), 33U) << "by value, not the rule";
 }
 
 /// Also where the model has nothing to say, and whatever the fault is.
