@@ -4,6 +4,8 @@
 #include "fuzz/campaign/engines.hpp"
 #include "jit/x86_64/schemes.hpp"
 #include "oracles/engine/kernel/kernel_engine.hpp"
+#include "oracles/engine/vm/engine.hpp"
+#include "oracles/engine/vm/guest_kernel.hpp"
 #include "oracles/engine/x86_64/engine.hpp"
 
 namespace tailbound::fuzz {
@@ -23,11 +25,23 @@ std::unique_ptr<engine::Engine> running_kernel(std::string_view, const EngineCho
   return engine::kernel::make_running_kernel(choice.time_limit);
 }
 
+std::unique_ptr<engine::Engine> guest(std::string_view kernel, const EngineChoice& choice) {
+  return engine::vm::make_guest_engine(kernel, choice.guests);
+}
+
+std::expected<void, std::string> prepare_guest(std::string_view kernel, const EngineChoice& choice, const Tell& tell) {
+  return engine::vm::prepare_guest(kernel, choice.guests, tell);
+}
+
 constexpr std::array rows = {
     EngineRow{"interpreter", "", "reads the bytecode on its own, under the profile of the scheme", interpreter},
     EngineRow{"x86_64", "", "the JIT under --scheme, native in this process", native_x86_64},
     EngineRow{"kernel", "", "the running kernel by bpf(2): scenarios that need at most 8 KiB of its stack",
               running_kernel},
+    EngineRow{"vm:", "KERNEL",
+              "a kernel in a QEMU guest: debian-6.1-amd64, debian-6.12-arm64 and the like (=VERSION pins one), or the "
+              "path of a bzImage or Image",
+              guest, engine::vm::check_guest_kernel, prepare_guest, std::chrono::seconds(150)},
 };
 
 }  // namespace

@@ -73,6 +73,10 @@ void print_table(const bpf::Scenario& scenario, const Judge& judge) {
         fmt::print("  {:<31}unavailable: {}\n", voice.name, voice.seen->unavailable);
         continue;
       }
+      if (r >= voice.seen->runs.size()) {
+        fmt::print("  {:<31}did not come to it{}\n", voice.name, voice.seen->log.empty() ? "" : ": " + voice.seen->log);
+        continue;
+      }
       const RunObservation& seen = voice.seen->runs[r];
       const bpf::LedgerLayout& layout = voice.seen->layout;
       fmt::print("  {:<31}{:>11}{:>10}{:>10}{:>22}  {}{}\n", voice.name, seen.tail_calls(layout),
