@@ -20,6 +20,7 @@ struct EngineChoice {
   std::string scheme = "pointer";
   std::chrono::milliseconds time_limit{2000};  // of one run; zero: none
   engine::vm::GuestOptions guests = {};        // of engines vm:…
+  bool by_default = false;  // nobody named the engines: those that cannot run here are only counted
 };
 
 /// Gets lines of progress.
@@ -36,6 +37,8 @@ struct EngineRow {
   std::unique_ptr<engine::Engine> (*make)(std::string_view argument, const EngineChoice& choice);
   /// Whether `argument` can be one, without making anything; nullptr where none follows.
   std::expected<void, std::string> (*check)(std::string_view argument) = nullptr;
+  /// Whether its JIT has the scheme; nullptr where it has no schemes of its own.
+  bool (*has_scheme)(std::string_view scheme) = nullptr;
   /// What takes long, is needed once and can be done before any engine is made (a download); nullptr: nothing.
   std::expected<void, std::string> (*prepare)(std::string_view argument, const EngineChoice& choice,
                                             const Tell& tell) = nullptr;
@@ -55,11 +58,13 @@ std::expected<void, std::string> prepare_engines(const EngineChoice& choice, con
 /// The longest of EngineRow::last_scenario.
 std::chrono::seconds last_scenario(const EngineChoice& choice);
 
-/// Checks the names without making anything.
+/// Checks the names without making anything. Of the engines with schemes one must have the chosen one; the others are
+/// unavailable under it.
 std::expected<void, std::string> check_names(const EngineChoice& choice);
 
 /// "a, b or c" for messages.
 std::string engine_names();
 std::string scheme_names();
+std::string x86_64_scheme_names();
 
 }  // namespace tailbound::fuzz

@@ -71,8 +71,8 @@ CLI::Validator finite_number() {
 }
 
 void EngineOptions::add(CLI::App& command) {
-  command.add_option("--engine", engines, "engines to run, separated by commas: " + engine_names())
-      ->capture_default_str();
+  named_ = command.add_option("--engine", engines, "engines to run, separated by commas: " + engine_names())
+               ->capture_default_str();
   command.add_option("--scheme", scheme, "how the JIT counts: " + scheme_names())->capture_default_str();
   command.add_option("--guest-cpu", guests.cpu, "vm: QEMU's CPU model [the one that emulates fastest; max has the most]");
   command.add_option("--guest-accelerator", guests.accelerator, "vm: QEMU's accelerator, tcg or kvm")->capture_default_str();
@@ -82,6 +82,7 @@ bool EngineOptions::read(EngineChoice& choice) const {
   choice.scheme = scheme;
   choice.guests = guests;
   choice.engines = CLI::detail::split(engines, ',');
+  choice.by_default = named_ == nullptr || named_->count() == 0;
   if (const auto valid = check_names(choice); !valid) {
     complain(valid.error());
     return false;

@@ -46,6 +46,9 @@ struct EngineOptions {
   void add(CLI::App& command);
   /// Complains where a name is unknown.
   bool read(EngineChoice& choice) const;
+
+ private:
+  const CLI::Option* named_ = nullptr;  // --engine
 };
 
 /// What engines need once (a kernel's download), with progress on standard error. Complains where one cannot be had.

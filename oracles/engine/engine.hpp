@@ -22,6 +22,7 @@ struct Identity {
   const bpf::Profile* profile = nullptr;
   bool by_value = false;  // a call hands over a copy of the count: what the oracle `prediction` walks by
   bool verifies = false;  // a verifier decides what runs: what it refuses is the oracle `acceptance`'s
+  bool emulated = false;    // its code runs under an emulator: dear
 
   /// "x86_64/pointer"
   std::string text() const { return scheme.empty() ? name : name + "/" + scheme; }

@@ -27,7 +27,10 @@ WhyNot why_nothing(bool asked, const Observation& seen) {
 Judge::Judge(std::vector<std::unique_ptr<engine::Engine>> engines, OracleSet set)
     : engines_(std::move(engines)), witnesses_(engines_.size()), kept_(engines_.size()), set_(set) {
   assert(!engines_.empty() && "a judge needs an engine to judge");
-  for (const auto& engine : engines_) model_of_.push_back(find_model(engine->identity()));
+  for (const auto& engine : engines_) {
+    model_of_.push_back(find_model(engine->identity()));
+    some_native_ |= !only_checks(*engine) && !engine->identity().emulated && !engine->unavailable();
+  }
 }
 
 /// Of an engine's profile; made where there is none yet.
@@ -77,12 +80,17 @@ void Judge::run_ahead(std::span<const bpf::Scenario> coming) {
   }
 }
 
+/// Whether the engine runs the scenario, though another may.
+bool Judge::wants(const engine::Engine& engine) const {
+  if (only_checks(engine)) return cross_check_ || lowered_.has_asm;
+  return !engine.identity().emulated || ask_emulated_ || !some_native_;
+}
+
 void Judge::run_engines(const bpf::Scenario& scenario) {
-  const bool all = cross_check_ || lowered_.has_asm;
   bool ran = false;
   for (std::size_t e = 0; e < engines_.size(); ++e) {
     witnesses_[e] = {engines_[e].get(), &predicted(e), &unasked};
-    if (all || !only_checks(*engines_[e])) ran |= run(e, scenario);
+    if (wants(*engines_[e])) ran |= run(e, scenario);
   }
   for (std::size_t e = 0; e < engines_.size() && !ran; ++e) {
     if (!asked(e)) run(e, scenario);
