@@ -451,5 +451,6 @@ expect prove_export_without_cadical 3 'no certificate: cadical is missing' \
   env PATH=/nonexistent "$tb" prove --only T7 --no-cache --export without
 
 source "$root/tests/cli/arm64.sh"
+source "$root/tests/cli/vm.sh"
 
 echo 'cli tests ended'
