@@ -20,6 +20,14 @@ namespace {
 /// A verifier may take seconds over what no scenario is.
 constexpr std::chrono::seconds longest_request{60};
 
+/// "6.18.44" of "6.18.44-mine": who built it says nothing of what it does. "6.1.0-41-amd64" and "6.19-rc1" do.
+std::string_view without_local_version(std::string_view release) {
+  const std::string_view before = release.substr(0, release.find('-'));
+  const std::string_view behind = release.substr(std::min(before.size() + 1, release.size()));
+  const bool numbered = behind.starts_with("rc") || (!behind.empty() && behind[0] >= '0' && behind[0] <= '9');
+  return numbered ? release : before;
+}
+
 /// The class of a refusal, free of numbers.
 std::string refusal_class(const Refusal& refusal) {
   const std::string reason =
@@ -161,7 +169,9 @@ std::unique_ptr<Engine> make_kernel_engine(KernelSettings settings, std::unique_
 std::unique_ptr<Engine> make_running_kernel(std::chrono::milliseconds time_limit) {
   utsname names{};
   ::uname(&names);
-  KernelSettings settings{.identity = {.name = "kernel", .scheme = names.release, .options = {}},
+  KernelSettings settings{.identity = {.name = "kernel",
+                                       .scheme = std::string(without_local_version(names.release)),
+                                       .options = {}},
                           .record = find_kernel(names.release, names.machine),
                           .stack_limit = safe_stack,
                           .time_limit = time_limit};

@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 
+#include "jit/arm64/schemes.hpp"
 #include "jit/x86_64/schemes.hpp"
 
 namespace tailbound::engine::kernel {
@@ -52,9 +53,10 @@ const KernelRecord* find_kernel(std::string_view release, std::string_view machi
 }
 
 std::optional<jit::StackCosts> KernelRecord::stack_costs() const {
-  if (arch != "x86_64") return std::nullopt;
-  const x86_64::Scheme& found = *x86_64::find_scheme(scheme);
-  return jit::StackCosts{.frame = found.frame_bytes, .entry = found.entry_bytes};
+  const auto costs = [](const auto* found) {
+    return jit::StackCosts{.frame = found->frame_bytes, .entry = found->entry_bytes};
+  };
+  return arch == "arm64" ? costs(arm64::find_scheme(scheme)) : costs(x86_64::find_scheme(scheme));
 }
 
 }  // namespace tailbound::engine::kernel

@@ -214,8 +214,8 @@ const Reply& Runner::execute(const Request& request) {
     if (waits(request.jobs[j]) && request.jobs.size() > 1) waiting.push_back(j);
   }
   {
-    std::vector<std::jthread> threads;
     const std::size_t count = std::min(waiting.size(), most_threads);
+    std::vector<std::jthread> threads;
     for (std::size_t t = 0; t < count; ++t) {
       threads.emplace_back([&, t] {
         for (std::size_t i = t; i < waiting.size(); i += count) answer(waiting[i]);
