@@ -76,10 +76,13 @@ void EngineOptions::add(CLI::App& command) {
   named_ = command.add_option("--engine", engines, "engines to run, separated by commas: " + engine_names())
                ->capture_default_str();
   command.add_option("--scheme", scheme, "how the JIT counts: " + scheme_names())->capture_default_str();
+  command.add_option("--guest-cpu", guests.cpu, "vm: QEMU's CPU model [the one that emulates fastest; max has the most]");
+  command.add_option("--guest-accelerator", guests.accelerator, "vm: QEMU's accelerator, tcg or kvm")->capture_default_str();
 }
 
 bool EngineOptions::read(EngineChoice& choice) const {
   choice.scheme = scheme;
+  choice.guests = guests;
   choice.engines = CLI::detail::split(engines, ',');
   choice.by_default = named_ == nullptr || named_->count() == 0;
   if (const auto valid = check_names(choice); !valid) {
@@ -87,6 +90,12 @@ bool EngineOptions::read(EngineChoice& choice) const {
     return false;
   }
   return true;
+}
+
+bool prepare(const EngineChoice& choice) {
+  const auto ready = prepare_engines(choice, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+  if (!ready) complain(ready.error());
+  return ready.has_value();
 }
 
 int run(int argc, char** argv) {

@@ -41,10 +41,11 @@ void complain(std::string_view message);
 CLI::Validator whole_number();
 CLI::Validator finite_number();
 
-/// The options --engine and --scheme.
+/// The options --engine and --scheme, and those of guests.
 struct EngineOptions {
   std::string engines = "interpreter,x86_64";
   std::string scheme = "pointer";
+  engine::vm::GuestOptions guests;
 
   void add(CLI::App& command);
   /// Complains where a name is unknown.
@@ -53,5 +54,8 @@ struct EngineOptions {
  private:
   const CLI::Option* named_ = nullptr;  // --engine
 };
+
+/// What engines need once (a kernel's download), with progress on standard error. Complains where one cannot be had.
+bool prepare(const EngineChoice& choice);
 
 }  // namespace tailbound::fuzz::cli

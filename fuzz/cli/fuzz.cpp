@@ -218,6 +218,7 @@ Exit fuzz(const FuzzOptions& options) {
     }
   }
   if (!read_corpus(campaign)) return Exit::bad_input;
+  if (!prepare(campaign.engines)) return Exit::could_not_run;
   Findings findings(campaign, options.findings, options.json);
   campaign.on_found = [&](const Found& found) {
     findings.add(found);

@@ -76,7 +76,8 @@ Exit replay_files(const ReplayOptions& options) {
       rows.push_back({{"file", file}, {"result", "bad-file"}});
       continue;
     }
-    const ReplayEnd end = replay(*finding);
+    const EngineChoice choice{.engines = finding->record.engines, .scheme = finding->record.scheme};
+    const ReplayEnd end = prepare(choice) ? replay(*finding) : ReplayEnd{.result = Replayed::unable, .verdict = {}, .signature = {}, .detail = "an engine cannot be had"};
     exit = heavier(exit, exit_of(end.result));
     rows.push_back(row(file, finding->record, end));
     if (!options.json) fmt::print("{}: {}\n", file, sentence(finding->record, end));

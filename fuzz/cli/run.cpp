@@ -77,6 +77,10 @@ void print_table(const bpf::Scenario& scenario, const Judge& judge) {
         fmt::print("  {:<31}unavailable: {}\n", voice.name, voice.seen->unavailable);
         continue;
       }
+      if (r >= voice.seen->runs.size()) {
+        fmt::print("  {:<31}did not come to it{}\n", voice.name, voice.seen->log.empty() ? "" : ": " + voice.seen->log);
+        continue;
+      }
       const RunObservation& seen = voice.seen->runs[r];
       const bpf::LedgerLayout& layout = voice.seen->layout;
       fmt::print("  {:<31}{:>11}{:>10}{:>10}{:>22}  {}{}\n", voice.name, seen.tail_calls(layout),
@@ -161,6 +165,7 @@ Exit run_file(const RunOptions& options) {
   if (!options.oracles.read(set)) return Exit::bad_input;
   const auto scenario = load_scenario(options.file);
   if (!scenario) return Exit::bad_input;
+  if (!prepare(choice)) return Exit::could_not_run;
   const ChildEnd end =
       in_child([&](std::string&) { return static_cast<int>(judge_scenario(*scenario, choice, set, options)); });
   if (end.signal == 0) {

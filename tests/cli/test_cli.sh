@@ -454,5 +454,6 @@ source "$root/tests/cli/fidelity.sh"
 source "$root/tests/cli/kernel.sh"
 source "$root/tests/cli/reports.sh"
 source "$root/tests/cli/arm64.sh"
+source "$root/tests/cli/vm.sh"
 
 echo 'cli tests ended'
