@@ -67,11 +67,14 @@ struct LoweredFunction {
   std::uint16_t stack_depth = 0;  // bytes, the deepest that the instructions touch
 };
 
+/// A site's map where only a run tells it: any prog_array may stand there.
+inline constexpr std::uint16_t any_map = UINT16_MAX;
+
 struct LoweredSite {
   std::uint32_t insn = 0;  // the call of helper 12
   std::uint32_t id = 0;    // through all programs
   std::uint16_t function = 0;
-  std::uint16_t map = 0;   // the prog_array, in Lowered::maps
+  std::uint16_t map = 0;   // the prog_array, in Lowered::maps; any_map: not known
   /// Known constant index below max_entries: the site is direct.
   std::optional<std::uint32_t> direct_index;
 };
