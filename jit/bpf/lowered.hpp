@@ -100,7 +100,7 @@ struct LoweredMap {
   std::string name;
   std::uint32_t value_size = 8;   // bytes
   std::uint32_t max_entries = 1;
-  std::vector<std::uint64_t> words;  // array: initial content, all entries in order
+  std::vector<std::uint64_t> words;  // array: initial content, all entries in order, each padded to words
   std::vector<Slot> slots;           // prog_array: initial content, sorted
 };
 
@@ -109,6 +109,9 @@ struct LoweredMap {
 struct GivenContext {
   std::vector<std::uint8_t> bytes;
   bool writable = false;
+  /// Bytes of the packet (zeros) that these describe: what an engine that makes such contexts itself runs on. Nothing:
+  /// no packet's, and such an engine cannot take it.
+  std::optional<std::uint32_t> packet;
 };
 /// Where it lies, on every engine alike, so that a program that computes with addresses computes the same.
 inline constexpr std::uint64_t given_context_address = 0x6000'0000'0000;

@@ -36,20 +36,35 @@ bool Judge::asked(std::size_t engine) const { return witnesses_[engine].seen != 
 
 Judgement Judge::judge(const bpf::Scenario& scenario, bool expectations) {
   bpf::lower(scenario, lowered_);
+  cells_ = {};
   for (Model& model : models_) model.prediction = &model.walker->walk(scenario);
   run_engines();
   Judgement result{.verdict = {}, .engine = 0, .judged = false, .forecast = forecast(models_.front())};
-  for (std::size_t e = 0; e < engines_.size() && !result.verdict.broken(); ++e) {
-    hear(e, scenario, expectations, result);
-  }
+  hear_all(scenario, expectations, result);
   return result;
 }
 
+Judgement Judge::judge(const bpf::PreparedObject& object) {
+  lowered_ = object.lowered;
+  cells_ = object.cells;
+  for (Model& model : models_) model.prediction = nullptr;
+  run_engines();
+  Judgement result;
+  hear_all(object.names, true, result);
+  return result;
+}
+
+void Judge::hear_all(const bpf::Scenario& scenario, bool expectations, Judgement& result) {
+  for (std::size_t e = 0; e < engines_.size() && !result.verdict.broken(); ++e) {
+    hear(e, scenario, expectations, result);
+  }
+}
+
 void Judge::run_engines() {
-  const bool all = cross_check_ || lowered_.has_asm;
+  const bool all = cross_check_ || lowered_.has_asm || models_.front().prediction == nullptr;
   bool ran = false;
   for (std::size_t e = 0; e < engines_.size(); ++e) {
-    witnesses_[e] = {engines_[e].get(), &predicted(e), &unasked};
+    witnesses_[e] = {engines_[e].get(), models_[model_of_[e]].prediction, &unasked};
     if (all || !only_checks(*engines_[e])) ran |= run(e);
   }
   for (std::size_t e = 0; e < engines_.size() && !ran; ++e) {
@@ -77,7 +92,8 @@ void Judge::hear(std::size_t engine, const bpf::Scenario& scenario, bool expecta
                   .expectations = expectations,
                   .images = images_,
                   .kept = kept_[engine],
-                  .changed = changed_};
+                  .changed = changed_,
+                  .cells = cells_};
   for (const Oracle& each : oracles()) {
     if (!set_.has(each.id) || (each.when == When::sampled && !sampled_)) continue;
     const Ruling ruling = nothing == WhyNot::none ? each.judge(hearing) : Ruling{{}, nothing};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "jit/bpf/lowered.hpp"
+#include "jit/bpf/object/prepare.hpp"
 #include "oracles/check/oracle_set.hpp"
 #include "oracles/engine/engine.hpp"
 #include "oracles/judge/hearing.hpp"
@@ -43,6 +44,9 @@ class Judge {
 
   /// `expectations`: the scenario's `expect` lines are checked too.
   Judgement judge(const bpf::Scenario& scenario, bool expectations = false);
+  /// An object's code, which no model walks: all engines run it, and the oracles that need no model judge it, what its
+  /// events expect included. predicted() and walker() say nothing of it.
+  Judgement judge(const bpf::PreparedObject& object);
 
   /// Whether the oracles that are sampled judge the scenarios that come.
   void sampled(bool on) { sampled_ = on; }
@@ -75,6 +79,7 @@ class Judge {
   };
   void run_engines();
   bool run(std::size_t engine);
+  void hear_all(const bpf::Scenario& scenario, bool expectations, Judgement& result);
   void hear(std::size_t engine, const bpf::Scenario& scenario, bool expectations, Judgement& result);
   const Witness* peer_of(std::size_t engine) const;
   Forecast forecast(const Model& model) const;
@@ -86,6 +91,7 @@ class Judge {
   bpf::Lowered lowered_;
   std::vector<Observation> kept_;        // by engine
   bpf::Lowered changed_;
+  std::span<const bpf::CellPlace> cells_;  // of the object under judgement
   OracleSet set_;
   bool sampled_ = false;
   bool cross_check_ = true;

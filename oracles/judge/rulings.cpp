@@ -34,6 +34,7 @@ Ruling frame(Hearing& h) { return {check::frame_balance(h.seen())}; }
 
 /// What asm blocks compute is not the model's business.
 Ruling agreement(Hearing& h) {
+  if (h.witness.predicted == nullptr) return could_not(WhyNot::no_model);
   Ruling ruling{check::same_behaviour(*h.witness.predicted, h.seen(), !h.lowered.has_asm)};
   h.witness.agrees = !ruling.verdict.broken() && !h.lowered.has_asm;
   return ruling;
@@ -66,7 +67,7 @@ Ruling machine_stack(Hearing& h) {
 Ruling expectations(Hearing& h) {
   if (!h.expectations) return could_not(WhyNot::not_asked);
   if (!any_expected(h.scenario)) return could_not(WhyNot::nothing_expected);
-  return {check::expectations(h.scenario, h.seen())};
+  return {check::expectations(h.scenario, h.seen(), h.cells)};
 }
 
 }  // namespace tailbound::rulings

@@ -109,7 +109,7 @@ class Preparer {
 
   /// What describes a packet of so many bytes, as far as it is the same on every engine.
   void give_context() {
-    GivenContext context{.bytes = std::vector<std::uint8_t>(skb_bytes), .writable = true};
+    GivenContext context{.bytes = std::vector<std::uint8_t>(skb_bytes), .writable = true, .packet = options_.packet};
     std::uint32_t length = options_.packet;
     switch (object_.type) {
       case ProgType::tc: break;

@@ -35,7 +35,8 @@ inline constexpr std::uint64_t register_poison = 0xbad0bad0'bad0bad0;
 /// An array map as the lookup helper sees it; max_entries lies where the options say.
 struct ArrayObject {
   std::uint64_t values = 0;
-  std::uint32_t value_size = 0;
+  std::uint32_t value_size = 0;  // bytes
+  std::uint32_t stride = 0;      // bytes from entry to entry: a multiple of 8
 };
 
 /// Offsets of the stubs in the code that emit_stubs writes.
