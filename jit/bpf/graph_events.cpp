@@ -24,7 +24,8 @@ Names names_of(const Scenario& scenario) {
     const Program& program = scenario.programs[p];
     names.programs.emplace(program.name(), p);
     NameTable& functions = names.functions.emplace_back();
-    for (std::uint16_t f = 1; f < program.functions.size(); ++f) functions.emplace(program.functions[f].name, f);
+    for (std::uint16_t f = 1; f < program.functions.size(); ++f)
+      functions.emplace(program.functions[f].name, f);
   }
   return names;
 }
@@ -65,9 +66,11 @@ std::expected<Scenario, ParseError> parse_events(std::string_view text, const Sc
     return fault(cap::events, "one event more than " + std::to_string(cap::events));
   }
   if (scenario.fuel > cap::fuel) {
-    return fault(SIZE_MAX, "fuel " + std::to_string(scenario.fuel) + "; expected at most " + std::to_string(cap::fuel));
+    return fault(SIZE_MAX,
+                 "fuel " + std::to_string(scenario.fuel) + "; expected at most " + std::to_string(cap::fuel));
   }
-  if (auto violation = check::events(scenario)) return fault(violation->event.value_or(SIZE_MAX), violation->message);
+  if (auto violation = check::events(scenario))
+    return fault(violation->event.value_or(SIZE_MAX), violation->message);
   return std::move(scenario);
 }
 

@@ -1,5 +1,5 @@
-// The instructions by which bytecode keeps its ledger: one text for scenarios that are lowered and for code that
-// comes from elsewhere.
+// The instructions by which bytecode keeps its ledger: one text for scenarios that are lowered and for code
+// that comes from elsewhere.
 #pragma once
 
 #include <array>

@@ -396,7 +396,7 @@ one_line plugin_endless 1 'did not end' "$tb" plugin $on_x86_64 0500ffff00000000
 one_line plugin_bad_opcode 2 'insn 0: undefined opcode' "$tb" plugin --program ff000000000000009500000000000000
 one_line plugin_no_hex 2 'no hex digit' "$tb" plugin 'zz' --program '9500000000000000'
 one_line plugin_nothing_given 2 'program is empty' "$tb" plugin
-one_line plugin_elf 2 'ELF files are not read' "$tb" plugin --elf
+
 
 
 # --- proofs: all as expected, kept, exported, checked ---
@@ -449,5 +449,7 @@ fake_cvc5 sat_with_a_wrong_model 3 'a model under which assertion' 'echo sat; ec
 fake_cvc5 always_unsat 1 'NOT AS EXPECTED' 'echo unsat'
 expect prove_export_without_cadical 3 'no certificate: cadical is missing' \
   env PATH=/nonexistent "$tb" prove --only T7 --no-cache --export without
+
+. "$root/tests/cli/objects.sh"
 
 echo 'cli tests ended'

@@ -22,8 +22,9 @@ OrObjectError<std::monostate> relocate(const Elf& elf, const Section& section, s
   if (!relocations) return std::unexpected(relocations.error());
   for (const Relocation& each : *relocations) {
     const auto old = number_at<std::uint32_t>(bytes, each.offset);
-    if (each.type != relocation_nodyld32 || !old) {
-      return fault(each.offset, "relocation of type " + std::to_string(each.type) + "; expected 4 and room for it");
+    if ((each.type != relocation_nodyld32 && each.type != relocation_abs32) || !old) {
+      return fault(each.offset,
+                   "relocation of type " + std::to_string(each.type) + "; expected 3 or 4, and room for it");
     }
     const auto value = static_cast<std::uint32_t>(*old + elf.symbols()[each.symbol].value);
     std::memcpy(bytes.data() + each.offset, &value, sizeof value);
@@ -41,7 +42,9 @@ class Btf::Reader {
     const auto found = number_at<std::uint16_t>(bytes_, 0);
     const auto length = number_at<std::uint32_t>(bytes_, 4);
     if (!found || !length || *found != magic) return fault(0, "no BTF");
-    const auto field = [&](std::uint64_t at) { return number_at<std::uint32_t>(bytes_, at).value_or(UINT32_MAX); };
+    const auto field = [&](std::uint64_t at) {
+      return number_at<std::uint32_t>(bytes_, at).value_or(UINT32_MAX);
+    };
     const std::uint64_t start = *length;
     const auto types = part(bytes_, start + field(8), field(12));
     const auto strings = part(bytes_, start + field(16), field(20));
@@ -51,7 +54,8 @@ class Btf::Reader {
     first_ = start + field(8);
     while (at_ < types_.size()) {
       const std::uint64_t here = at_;
-      if (!read_type()) return fault(first_ + here, "type " + std::to_string(btf_.types_.size()) + " is no BTF type");
+      if (!read_type())
+        return fault(first_ + here, "type " + std::to_string(btf_.types_.size()) + " is no BTF type");
       if (btf_.types_.size() > most_types) {
         return fault(first_ + here, "more than " + std::to_string(most_types) + " types");
       }
@@ -233,8 +237,8 @@ const BtfType* Btf::section(std::string_view name) const {
 }
 
 /// Header (include/uapi/linux/btf.h, struct btf_ext_header of libbpf): lengths of func_info, line_info, and of
-/// core_relo where the header is long enough. The last is a record size, then for each section its name, a count
-/// and the records, whose first word is the instruction's offset.
+/// core_relo where the header is long enough. The last is a record size, then for each section its name, a
+/// count and the records, whose first word is the instruction's offset.
 OrObjectError<std::optional<CoreRelocation>> first_core_relocation(const Elf& elf, const Btf& btf) {
   constexpr std::string_view name = ".BTF.ext";
   constexpr std::uint32_t short_header = 24;
@@ -248,7 +252,8 @@ OrObjectError<std::optional<CoreRelocation>> first_core_relocation(const Elf& el
   const auto records = part(bytes, start, field(28));
   if (!records) return object_error(std::string(name), "its CO-RE relocations lie outside the section");
   if (records->size() < 16) return std::nullopt;
-  return CoreRelocation{btf.name_at(*number_at<std::uint32_t>(*records, 4)), *number_at<std::uint32_t>(*records, 12)};
+  return CoreRelocation{btf.name_at(*number_at<std::uint32_t>(*records, 4)),
+                        *number_at<std::uint32_t>(*records, 12)};
 }
 
 }  // namespace tailbound::bpf::object

@@ -12,8 +12,26 @@ namespace tailbound::bpf::object {
 
 /// Kinds (include/uapi/linux/btf.h).
 enum class BtfKind : std::uint8_t {
-  none, integer, pointer, array, structure, union_, enumeration, forward, type_definition, volatile_, const_,
-  restrict_, function, function_proto, variable, section, floating, declaration_tag, type_tag, enumeration64,
+  none,
+  integer,
+  pointer,
+  array,
+  structure,
+  union_,
+  enumeration,
+  forward,
+  type_definition,
+  volatile_,
+  const_,
+  restrict_,
+  function,
+  function_proto,
+  variable,
+  section,
+  floating,
+  declaration_tag,
+  type_tag,
+  enumeration64,
 };
 
 struct BtfMember {
@@ -67,8 +85,8 @@ class Btf {
   std::vector<BtfType> types_ = std::vector<BtfType>(1);
 };
 
-/// Where the first CO-RE relocation of the object's code applies (.BTF.ext): what a loader would have to fit to a
-/// kernel.
+/// Where the first CO-RE relocation of the object's code applies (.BTF.ext): what a loader would have to fit to
+/// a kernel.
 struct CoreRelocation {
   std::string_view section;
   std::uint32_t offset = 0;  // bytes

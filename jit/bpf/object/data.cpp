@@ -12,9 +12,10 @@ constexpr std::uint32_t none = UINT32_MAX;
 
 bool is_data(const Section& section) {
   if (!section.is_allocated() || section.is_code() || section.size == 0) return false;
-  return std::ranges::any_of(std::array<std::string_view, 3>{".bss", ".data", ".rodata"}, [&](std::string_view kind) {
-    return section.name == kind || section.name.starts_with(std::string(kind) + ".");
-  });
+  return std::ranges::any_of(std::array<std::string_view, 3>{".bss", ".data", ".rodata"},
+                             [&](std::string_view kind) {
+                               return section.name == kind || section.name.starts_with(std::string(kind) + ".");
+                             });
 }
 
 /// One of the type's own, or all bytes of the section where nothing describes them.
@@ -23,9 +24,14 @@ void add_variables(const Btf& btf, const Section& section, std::uint32_t map, Ob
   if (described == nullptr) {
     std::string name(section.name.substr(1));
     std::ranges::replace(name, '.', '_');
-    into.variables.push_back({.name = std::move(name), .map = map, .offset = 0, .stride = 1,
-                              .elements = std::min(static_cast<std::uint32_t>(section.size), object_cap::elements),
-                              .width = 1, .is_signed = false});
+    into.variables.push_back(
+        {.name = std::move(name),
+         .map = map,
+         .offset = 0,
+         .stride = 1,
+         .elements = std::min(static_cast<std::uint32_t>(section.size), object_cap::elements),
+         .width = 1,
+         .is_signed = false});
     return;
   }
   for (const BtfPlace& place : described->places) {
@@ -33,9 +39,13 @@ void add_variables(const Btf& btf, const Section& section, std::uint32_t map, Ob
     const Shape shape = shape_of(btf, variable.type);
     const std::uint64_t bytes = std::uint64_t{shape.width} * shape.elements;
     if (variable.kind != BtfKind::variable || bytes == 0 || place.offset + bytes > section.size) continue;
-    into.variables.push_back({.name = std::string(variable.name), .map = map, .offset = place.offset,
-                              .stride = shape.width, .elements = std::min(shape.elements, object_cap::elements),
-                              .width = shape.width, .is_signed = shape.is_signed});
+    into.variables.push_back({.name = std::string(variable.name),
+                              .map = map,
+                              .offset = place.offset,
+                              .stride = shape.width,
+                              .elements = std::min(shape.elements, object_cap::elements),
+                              .width = shape.width,
+                              .is_signed = shape.is_signed});
   }
 }
 
@@ -76,13 +86,17 @@ OrObjectError<std::monostate> read_sections(const Elf& elf, const Btf& btf, Obje
     if (!relocations) return std::unexpected(relocations.error());
     if (!relocations->empty()) {
       return std::unexpected(ObjectError{name, std::string(elf.symbols()[relocations->front().symbol].name),
-                                         relocations->front().offset, "an address in a variable; none is taken"});
+                                         relocations->front().offset,
+                                         "an address in a variable; none is taken"});
     }
     const auto map = static_cast<std::uint32_t>(into.maps.size());
     places.map_of_section[elf.index_of(section)] = map;
-    into.maps.push_back({.kind = LoweredMap::Kind::array, .name = name,
-                         .value_size = static_cast<std::uint32_t>((section.size + 7) / 8 * 8), .max_entries = 1,
-                         .bytes = {section.bytes.begin(), section.bytes.end()}, .slots = {}});
+    into.maps.push_back({.kind = LoweredMap::Kind::array,
+                         .name = name,
+                         .value_size = static_cast<std::uint32_t>((section.size + 7) / 8 * 8),
+                         .max_entries = 1,
+                         .bytes = {section.bytes.begin(), section.bytes.end()},
+                         .slots = {}});
     add_variables(btf, section, map, into);
   }
   return {};

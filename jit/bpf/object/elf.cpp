@@ -19,7 +19,9 @@ constexpr std::uint64_t flag_alloc = 2, flag_code = 4;
 constexpr std::uint16_t first_reserved = 0xff00;
 constexpr std::size_t most_sections = 4096, most_symbols = std::size_t{1} << 16;
 
-constexpr std::string_view magic = "\x7f" "ELF";
+constexpr std::string_view magic =
+    "\x7f"
+    "ELF";
 
 std::unexpected<ObjectError> file_error(std::uint64_t offset, std::string message) {
   return std::unexpected(ObjectError{{}, {}, offset, std::move(message)});
@@ -28,7 +30,8 @@ std::unexpected<ObjectError> file_error(std::uint64_t offset, std::string messag
 /// The header's promises: what this file is at all.
 OrObjectError<std::monostate> check_header(Bytes file) {
   const auto start = part(file, 0, header::size);
-  if (!start) return file_error(0, "the file has " + std::to_string(file.size()) + " bytes, which is no ELF header");
+  if (!start)
+    return file_error(0, "the file has " + std::to_string(file.size()) + " bytes, which is no ELF header");
   const std::string_view text(reinterpret_cast<const char*>(file.data()), magic.size());
   if (text != magic) return file_error(0, "no ELF file");
   const auto byte = [&](std::uint64_t at) { return static_cast<std::uint8_t>(file[at]); };
@@ -36,7 +39,8 @@ OrObjectError<std::monostate> check_header(Bytes file) {
   if (byte(header::data) == big_endian) {
     return file_error(header::data, "a big-endian object; expected a little-endian one (-target bpfel)");
   }
-  if (byte(header::data) != little_endian) return file_error(header::data, "a byte order that ELF does not know");
+  if (byte(header::data) != little_endian)
+    return file_error(header::data, "a byte order that ELF does not know");
   const std::uint16_t machine = *number_at<std::uint16_t>(file, header::machine);
   if (machine != machine_bpf) {
     return file_error(header::machine,
@@ -91,8 +95,13 @@ OrObjectError<std::monostate> Elf::read_sections(Bytes file) {
     const auto word = [&](std::uint64_t offset) { return *number_at<std::uint32_t>(file, at + offset); };
     const auto wide = [&](std::uint64_t offset) { return *number_at<std::uint64_t>(file, at + offset); };
     name_at.push_back(word(0));
-    Section section{.name = {}, .type = word(4), .flags = wide(8), .size = wide(32), .link = word(40),
-                    .info = word(44), .bytes = {}};
+    Section section{.name = {},
+                    .type = word(4),
+                    .flags = wide(8),
+                    .size = wide(32),
+                    .link = word(40),
+                    .info = word(44),
+                    .bytes = {}};
     if (section.type == 0) section.size = 0;
     if (section.type != type_nobits && section.type != 0) {
       const auto bytes = part(file, wide(24), section.size);
@@ -120,7 +129,8 @@ OrObjectError<std::monostate> Elf::read_symbols() {
   const Bytes names = sections_[table->link].bytes;
   const std::size_t count = table->bytes.size() / symbol_entry;
   if (count > most_symbols) {
-    return object_error(where, std::to_string(count) + " symbols; expected at most " + std::to_string(most_symbols));
+    return object_error(where,
+                        std::to_string(count) + " symbols; expected at most " + std::to_string(most_symbols));
   }
   for (std::size_t i = 0; i < count; ++i) {
     const Bytes entry = table->bytes.subspan(i * symbol_entry, symbol_entry);

@@ -9,13 +9,13 @@
 namespace tailbound::bpf {
 
 struct ObjectError {
-  std::string section;  // empty: the file itself
-  std::string symbol;   // the function or map; empty: none
+  std::string section;                  // empty: the file itself
+  std::string symbol;                   // the function or map; empty: none
   std::optional<std::uint64_t> offset;  // bytes, in the section or, without one, in the file
   std::string message;
 
-  /// "section tc, symbol entry, offset 0x28: …"; the caller puts the file's name before it. One line of printable
-  /// characters, whatever names the file holds.
+  /// "section tc, symbol entry, offset 0x28: …"; the caller puts the file's name before it. One line of
+  /// printable characters, whatever names the file holds.
   std::string text() const;
 };
 

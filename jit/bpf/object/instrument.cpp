@@ -15,8 +15,8 @@ namespace tailbound::bpf::object {
 
 namespace {
 
-/// Registers that the code at a function's entry may use: dead ones of the caller's first, then those that the function
-/// saves in any case, then the others, which it then saves too.
+/// Registers that the code at a function's entry may use: dead ones of the caller's first, then those that the
+/// function saves in any case, then the others, which it then saves too.
 ledger_code::Scratch scratch_at_entry(Registers live, Registers mentioned) {
   std::vector<Reg> free;
   for (const unsigned reg : {0U, 5U, 4U, 3U, 2U, 1U}) {
@@ -48,7 +48,8 @@ class Instrumenter {
     out_.code.origin.resize(out_.code.insns.size());
     record_functions();
     record_sites();
-    if (auto sound = check_bytecode(out_.code, maps_); !sound) return std::unexpected(from_moved(sound.error()));
+    if (auto sound = check_bytecode(out_.code, maps_); !sound)
+      return std::unexpected(from_moved(sound.error()));
     return std::move(out_);
   }
 
@@ -61,7 +62,8 @@ class Instrumenter {
   Registers mentioned(std::size_t function) const {
     Registers found = 0;
     for (std::uint32_t i = layout_.functions[function]; i < end_of(function); ++i) {
-      found |= static_cast<Registers>(1U << (program_.insns[i].dst & 15U) | 1U << (program_.insns[i].src & 15U));
+      found |=
+          static_cast<Registers>(1U << (program_.insns[i].dst & 15U) | 1U << (program_.insns[i].src & 15U));
     }
     return found;
   }
@@ -89,7 +91,8 @@ class Instrumenter {
   std::uint32_t begin_of(std::size_t function) const {
     if (function == layout_.functions.size()) return static_cast<std::uint32_t>(out_.code.insns.size());
     const std::uint32_t old = layout_.functions[function];
-    constexpr auto added = static_cast<std::uint32_t>(ledger_code::entry({}, 0).size() + ledger_code::count({}, 0).size());
+    constexpr auto added =
+        static_cast<std::uint32_t>(ledger_code::entry({}, 0).size() + ledger_code::count({}, 0).size());
     constexpr auto counting = static_cast<std::uint32_t>(ledger_code::count({}, 0).size());
     const bool site = std::ranges::binary_search(layout_.sites, old);
     return moved_[old] - added - (site ? counting : 0);
@@ -123,7 +126,8 @@ class Instrumenter {
       if (map.kind == Value::Kind::map && is_prog_array(map.number)) {
         site.map = static_cast<std::uint16_t>(map.number);
         const auto number = static_cast<std::uint32_t>(index.number);
-        if (index.kind == Value::Kind::constant && number < maps_[site.map].max_entries) site.direct_index = number;
+        if (index.kind == Value::Kind::constant && number < maps_[site.map].max_entries)
+          site.direct_index = number;
       }
       out_.code.origin[site.insn].site = static_cast<std::int32_t>(s);
       out_.code.sites.push_back(site);
@@ -138,7 +142,8 @@ class Instrumenter {
   /// The old slot of an error in the new code.
   InsnError from_moved(const InsnError& error) const {
     const auto above = std::ranges::upper_bound(moved_, error.insn);
-    return {static_cast<std::uint32_t>(above == moved_.begin() ? 0 : above - moved_.begin() - 1), error.message};
+    return {static_cast<std::uint32_t>(above == moved_.begin() ? 0 : above - moved_.begin() - 1),
+            error.message};
   }
 
   const ObjectProgram& program_;
@@ -163,11 +168,13 @@ std::expected<Layout, InsnError> check_program(const ObjectProgram& program) {
       continue;
     }
     if (insn.opcode != opcode::call || is_local_call(insn)) continue;
-    if (!is_helper_call(insn)) return std::unexpected(InsnError{i, "calls a function of the kernel; none is taken"});
+    if (!is_helper_call(insn))
+      return std::unexpected(InsnError{i, "calls a function of the kernel; none is taken"});
     if (find_helper(insn.imm) == nullptr) {
-      return std::unexpected(InsnError{i, "calls helper " + std::to_string(insn.imm) +
-                                              ", which engines do not have; expected 1 (map_lookup_elem), 2 "
-                                              "(map_update_elem), 5 (ktime_get_ns), 7 (get_prandom_u32) or 12 (tail_call)"});
+      return std::unexpected(
+          InsnError{i, "calls helper " + std::to_string(insn.imm) +
+                           ", which engines do not have; expected 1 (map_lookup_elem), 2 "
+                           "(map_update_elem), 5 (ktime_get_ns), 7 (get_prandom_u32) or 12 (tail_call)"});
     }
     if (is_tail_call(insn)) layout.sites.push_back(i);
   }
@@ -177,8 +184,9 @@ std::expected<Layout, InsnError> check_program(const ObjectProgram& program) {
   return layout;
 }
 
-std::expected<Instrumented, InsnError> instrument(const ObjectProgram& program, const Layout& layout, FirstIds first,
-                                                  const LedgerLayout& ledger, std::span<const LoweredMap> maps) {
+std::expected<Instrumented, InsnError> instrument(const ObjectProgram& program, const Layout& layout,
+                                                  FirstIds first, const LedgerLayout& ledger,
+                                                  std::span<const LoweredMap> maps) {
   return Instrumenter(program, layout, first, ledger, maps).instrument();
 }
 

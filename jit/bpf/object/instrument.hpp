@@ -27,7 +27,8 @@ struct Layout {
 /// Instructions, helpers and local calls of a program. Error: the first slot that is not taken.
 std::expected<Layout, InsnError> check_program(const ObjectProgram& program);
 
-std::expected<Instrumented, InsnError> instrument(const ObjectProgram& program, const Layout& layout, FirstIds first,
-                                                  const LedgerLayout& ledger, std::span<const LoweredMap> maps);
+std::expected<Instrumented, InsnError> instrument(const ObjectProgram& program, const Layout& layout,
+                                                  FirstIds first, const LedgerLayout& ledger,
+                                                  std::span<const LoweredMap> maps);
 
 }  // namespace tailbound::bpf::object

@@ -18,7 +18,7 @@ struct Body {
   std::uint64_t first = 0;  // bytes
   std::uint64_t end = 0;
   std::uint32_t symbol = 0;
-  std::uint32_t at = 0;     // its first slot in the program
+  std::uint32_t at = 0;  // its first slot in the program
 };
 
 class Linker {
@@ -28,8 +28,9 @@ class Linker {
   OrObjectError<ObjectProgram> link(std::uint32_t symbol) {
     program_.name = elf_.symbols()[symbol].name;
     const auto main = body_at(elf_.symbols()[symbol].section, elf_.symbols()[symbol].value);
-    if (!main) return std::unexpected(ObjectError{section_name(elf_.symbols()[symbol].section), program_.name, std::nullopt,
-                                                  "no function lies at its symbol"});
+    if (!main)
+      return std::unexpected(ObjectError{section_name(elf_.symbols()[symbol].section), program_.name,
+                                         std::nullopt, "no function lies at its symbol"});
     if (auto done = append(*main); !done) return std::unexpected(done.error());
     // Appending a body may ask for further ones, which come behind it.
     for (std::size_t b = 0; b < bodies_.size(); ++b) {
@@ -42,8 +43,8 @@ class Linker {
   std::string section_name(std::uint32_t section) const { return std::string(elf_.sections()[section].name); }
 
   std::unexpected<ObjectError> fault(const Body& body, std::uint64_t offset, std::string message) const {
-    return std::unexpected(ObjectError{section_name(body.section), std::string(elf_.symbols()[body.symbol].name), offset,
-                                       std::move(message)});
+    return std::unexpected(ObjectError{
+        section_name(body.section), std::string(elf_.symbols()[body.symbol].name), offset, std::move(message)});
   }
 
   /// The function whose code holds this offset.
@@ -108,9 +109,11 @@ class Linker {
       const bool two_slots = is_two_slot(program_.insns[i]);
       if (two_slots && i + 1 == end) return fault(body, offset, "the function ends inside a two-slot load");
       OrObjectError<std::monostate> done;
-      if (two_slots) done = relocation != nullptr ? address(body, i, offset, *relocation) : plain_load(body, i, offset);
+      if (two_slots)
+        done = relocation != nullptr ? address(body, i, offset, *relocation) : plain_load(body, i, offset);
       else if (is_local_call(program_.insns[i])) done = call(body, i, offset, relocation);
-      else if (relocation != nullptr) done = fault(body, offset, unknown(*relocation) + " at an instruction that takes none");
+      else if (relocation != nullptr)
+        done = fault(body, offset, unknown(*relocation) + " at an instruction that takes none");
       if (!done) return done;
       if (two_slots) ++i;
     }
@@ -135,22 +138,27 @@ class Linker {
   /// Without a relocation a load of 64 bits is a constant; the other kinds number things of a running system.
   OrObjectError<std::monostate> plain_load(const Body& body, std::uint32_t at, std::uint64_t offset) const {
     if (program_.insns[at].src == static_cast<std::uint8_t>(Imm64Kind::value)) return {};
-    return fault(body, offset, "loads an address of kind " + std::to_string(program_.insns[at].src) +
-                                   " without a relocation that says of what");
+    return fault(body, offset,
+                 "loads an address of kind " + std::to_string(program_.insns[at].src) +
+                     " without a relocation that says of what");
   }
 
   OrObjectError<std::monostate> address(const Body& body, std::uint32_t at, std::uint64_t offset,
                                         const Relocation& relocation) {
     const Symbol& symbol = elf_.symbols()[relocation.symbol];
-    if (relocation.type != relocation_64_64) return fault(body, offset, unknown(relocation) + " at a load; expected 1");
+    if (relocation.type != relocation_64_64)
+      return fault(body, offset, unknown(relocation) + " at a load; expected 1");
     const std::string name(symbol.name);
     if (symbol.section == 0) {
-      return fault(body, offset, "address of " + name + ", which the object does not define (a kernel's variable or "
-                                 "configuration)");
+      return fault(body, offset,
+                   "address of " + name +
+                       ", which the object does not define (a kernel's variable or "
+                       "configuration)");
     }
     Insn& low = program_.insns[at];
     const Section& section = elf_.sections()[symbol.section];
-    if (section.is_code()) return fault(body, offset, "address of function " + name + "; no callbacks are taken");
+    if (section.is_code())
+      return fault(body, offset, "address of function " + name + "; no callbacks are taken");
     const std::uint64_t target = symbol.value + static_cast<std::uint32_t>(low.imm);
     if (section.name == maps_section) {
       const auto found = std::ranges::find(maps_.definitions, target, &MapPlaces::Definition::offset);
@@ -160,12 +168,14 @@ class Linker {
     }
     const std::uint32_t map = maps_.map_of_section[symbol.section];
     if (map == UINT32_MAX) {
-      return fault(body, offset, "address in section " + std::string(section.name) +
-                                     ", which holds no variables; expected .bss, .data, .rodata or .maps");
+      return fault(body, offset,
+                   "address in section " + std::string(section.name) +
+                       ", which holds no variables; expected .bss, .data, .rodata or .maps");
     }
     if (target >= section.size) {
-      return fault(body, offset, "address " + hex(target) + " of section " + std::string(section.name) +
-                                     ", which has " + std::to_string(section.size) + " bytes");
+      return fault(body, offset,
+                   "address " + hex(target) + " of section " + std::string(section.name) + ", which has " +
+                       std::to_string(section.size) + " bytes");
     }
     set_address(at, Imm64Kind::map_value, map, static_cast<std::uint32_t>(target));
     return {};
@@ -185,10 +195,12 @@ class Linker {
     std::int64_t target = static_cast<std::int64_t>(offset);
     if (relocation != nullptr) {
       const Symbol& symbol = elf_.symbols()[relocation->symbol];
-      if (relocation->type != relocation_64_32) return fault(body, offset, unknown(*relocation) + " at a call; expected 10");
+      if (relocation->type != relocation_64_32)
+        return fault(body, offset, unknown(*relocation) + " at a call; expected 10");
       if (symbol.section == 0) {
-        return fault(body, offset, "calls " + std::string(symbol.name) +
-                                       ", which the object does not define; functions of the kernel are not taken");
+        return fault(body, offset,
+                     "calls " + std::string(symbol.name) +
+                         ", which the object does not define; functions of the kernel are not taken");
       }
       section = symbol.section;
       target = static_cast<std::int64_t>(std::min<std::uint64_t>(symbol.value, UINT32_MAX));
@@ -196,15 +208,17 @@ class Linker {
     target += (std::int64_t{program_.insns[at].imm} + 1) * std::int64_t{slot_bytes};
     const auto callee = target < 0 ? std::nullopt : body_at(section, static_cast<std::uint64_t>(target));
     if (!callee || (static_cast<std::uint64_t>(target) - callee->first) % slot_bytes != 0) {
-      return fault(body, offset, "calls offset " + std::to_string(target) + " of section " + section_name(section) +
-                                     ", where no function lies");
+      return fault(body, offset,
+                   "calls offset " + std::to_string(target) + " of section " + section_name(section) +
+                       ", where no function lies");
     }
     auto known = std::ranges::find(bodies_, callee->symbol, &Body::symbol);
     if (known == bodies_.end()) {
       if (auto done = append(*callee); !done) return done;
       known = bodies_.end() - 1;
     }
-    const auto first = static_cast<std::int64_t>(known->at) + (target - static_cast<std::int64_t>(known->first)) / 8;
+    const auto first =
+        static_cast<std::int64_t>(known->at) + (target - static_cast<std::int64_t>(known->first)) / 8;
     program_.insns[at].imm = static_cast<std::int32_t>(first - std::int64_t{at} - 1);
     return {};
   }

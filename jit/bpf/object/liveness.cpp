@@ -82,7 +82,8 @@ std::vector<Registers> live_at_entry(std::span<const Insn> insns, std::span<cons
       if (!ends) after |= live[next];
       Effect effect;
       if (is_local_call(insn)) {
-        effect = {static_cast<Registers>(live[i + 1 + static_cast<std::uint32_t>(insn.imm)] & arguments), caller_saved};
+        effect = {static_cast<Registers>(live[i + 1 + static_cast<std::uint32_t>(insn.imm)] & arguments),
+                  caller_saved};
       } else {
         effect = effect_of(insn);
       }

@@ -1,6 +1,6 @@
-// Maps that BTF describes: variables of section .maps, each a structure whose members say what the map is (libbpf,
-// BTF-defined maps): `type`, `max_entries`, … as pointers to arrays of so many elements, `key` and `value` as
-// pointers to a type, `values` as an array of pointers that relocations fill.
+// Maps that BTF describes: variables of section .maps, each a structure whose members say what the map is
+// (libbpf, BTF-defined maps): `type`, `max_entries`, … as pointers to arrays of so many elements, `key` and
+// `value` as pointers to a type, `values` as an array of pointers that relocations fill.
 #include <algorithm>
 
 #include "jit/bpf/object/data.hpp"
@@ -16,8 +16,8 @@ struct Definition {
   std::uint32_t key_size = 4;
   std::uint32_t value_size = 0;
   std::uint32_t max_entries = 0;
-  std::uint32_t value_type = 0;   // BTF id; 0: not given
-  std::uint32_t values_at = 0;    // bytes in the variable
+  std::uint32_t value_type = 0;  // BTF id; 0: not given
+  std::uint32_t values_at = 0;   // bytes in the variable
   bool has_values = false;
 };
 
@@ -32,8 +32,8 @@ std::uint32_t pointed_to(const Btf& btf, const BtfMember& member) {
   return pointer.kind == BtfKind::pointer ? pointer.type : 0;
 }
 
-/// Empty, or what is wrong with the member. Where a map is pinned and how it may be accessed from outside does not
-/// matter to what engines do.
+/// Empty, or what is wrong with the member. Where a map is pinned and how it may be accessed from outside does
+/// not matter to what engines do.
 std::string read_member(const Btf& btf, const BtfMember& member, Definition& into) {
   const std::string_view name = member.name;
   if (name == "type") into.type = number_of(btf, member);
@@ -142,11 +142,17 @@ class Reader {
   ObjectVariable entries_of(const Definition& map, const BtfType& variable, std::uint32_t index) const {
     const std::uint32_t stride = (map.value_size + 7) / 8 * 8;
     Shape shape = shape_of(btf_, map.value_type);
-    if (map.value_type == 0 && (map.value_size == 1 || map.value_size == 2 || map.value_size == 4 || map.value_size == 8)) {
+    if (map.value_type == 0 &&
+        (map.value_size == 1 || map.value_size == 2 || map.value_size == 4 || map.value_size == 8)) {
       shape = {static_cast<std::uint8_t>(map.value_size), false, 1};
     }
-    ObjectVariable entries{.name = std::string(variable.name), .map = index, .offset = 0, .stride = stride,
-                           .elements = map.max_entries, .width = shape.width, .is_signed = shape.is_signed};
+    ObjectVariable entries{.name = std::string(variable.name),
+                           .map = index,
+                           .offset = 0,
+                           .stride = stride,
+                           .elements = map.max_entries,
+                           .width = shape.width,
+                           .is_signed = shape.is_signed};
     if (shape.elements != 1 || shape.width != map.value_size) {
       entries.stride = entries.width = 1;
       entries.is_signed = false;
@@ -157,7 +163,8 @@ class Reader {
   }
 
   /// Each relocation inside the variable fills the slot at its place.
-  OrObjectError<std::monostate> add_prog_array(const Definition& map, const BtfPlace& place, const BtfType& variable) {
+  OrObjectError<std::monostate> add_prog_array(const Definition& map, const BtfPlace& place,
+                                               const BtfType& variable) {
     const auto index = static_cast<std::uint32_t>(into_.maps.size());
     into_.maps.push_back({.kind = LoweredMap::Kind::prog_array,
                           .name = std::string(variable.name),
@@ -169,8 +176,8 @@ class Reader {
     for (const Relocation& each : relocations_) {
       if (each.offset < place.offset || each.offset >= std::uint64_t{place.offset} + place.size) continue;
       const auto fault = [&](std::string message) {
-        return std::unexpected(
-            ObjectError{std::string(maps_section), std::string(variable.name), each.offset, std::move(message)});
+        return std::unexpected(ObjectError{std::string(maps_section), std::string(variable.name), each.offset,
+                                           std::move(message)});
       };
       if (!map.has_values || each.offset < first || (each.offset - first) % 8 != 0) {
         return fault("a relocation that is no slot's");

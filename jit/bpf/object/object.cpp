@@ -27,8 +27,11 @@ class Reader {
     const auto core = first_core_relocation(elf_, *btf);
     if (!core) return std::unexpected(core.error());
     if (*core) {
-      return std::unexpected(ObjectError{std::string((*core)->section), {}, (*core)->offset,
-                                         "needs CO-RE relocation (an access fitted to a kernel's types); not taken"});
+      return std::unexpected(
+          ObjectError{std::string((*core)->section),
+                      {},
+                      (*core)->offset,
+                      "needs CO-RE relocation (an access fitted to a kernel's types); not taken"});
     }
     if (auto done = find_programs(); !done) return std::unexpected(done.error());
     const auto maps = read_data(elf_, *btf, object_);
@@ -54,8 +57,9 @@ class Reader {
             ObjectError{std::string(section.name), first_function(section), std::nullopt, type.error()});
       }
       if (!program_symbols_.empty() && *type != object_.type) {
-        return std::unexpected(ObjectError{std::string(section.name), first_function(section), std::nullopt,
-                                           "a program of another type than those before it; expected one type"});
+        return std::unexpected(
+            ObjectError{std::string(section.name), first_function(section), std::nullopt,
+                        "a program of another type than those before it; expected one type"});
       }
       object_.type = *type;
       add_functions(section);
@@ -132,7 +136,9 @@ ObjectError Object::error_at(const ObjectPlace& place, std::string message) cons
 }
 
 bool is_object(std::span<const std::byte> file) {
-  constexpr std::string_view magic = "\x7f" "ELF";
+  constexpr std::string_view magic =
+      "\x7f"
+      "ELF";
   return file.size() >= magic.size() &&
          std::string_view(reinterpret_cast<const char*>(file.data()), magic.size()) == magic;
 }

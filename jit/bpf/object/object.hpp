@@ -1,5 +1,5 @@
-// A BPF object as clang makes it (`clang -target bpf -g -O2 -c`): its maps, variables and programs, linked. Objects
-// are anybody's files: nothing in them is trusted, and what is not taken is refused with its place.
+// A BPF object as clang makes it (`clang -target bpf -g -O2 -c`): its maps, variables and programs, linked.
+// Objects are anybody's files: nothing in them is trusted, and what is not taken is refused with its place.
 #pragma once
 
 #include <cstddef>
@@ -27,11 +27,11 @@ struct ObjectMap {
 /// A variable of a data section, or the entries of an array map: scalars side by side.
 struct ObjectVariable {
   std::string name;
-  std::uint32_t map = 0;       // in Object::maps
-  std::uint32_t offset = 0;    // bytes, of the first element
-  std::uint32_t stride = 4;    // bytes from element to element
+  std::uint32_t map = 0;     // in Object::maps
+  std::uint32_t offset = 0;  // bytes, of the first element
+  std::uint32_t stride = 4;  // bytes from element to element
   std::uint32_t elements = 1;
-  std::uint8_t width = 4;      // bytes of an element: 1, 2, 4 or 8
+  std::uint8_t width = 4;  // bytes of an element: 1, 2, 4 or 8
   bool is_signed = false;
 };
 
@@ -72,9 +72,9 @@ inline constexpr std::size_t file_bytes = std::size_t{16} << 20;
 inline constexpr std::size_t programs = 64;
 inline constexpr std::size_t maps = 64;
 inline constexpr std::uint32_t map_bytes = 1U << 18;
-inline constexpr std::uint32_t slots = 4096;       // of one prog_array
+inline constexpr std::uint32_t slots = 4096;         // of one prog_array
 inline constexpr std::uint32_t elements = 1U << 15;  // of one variable
-inline constexpr std::size_t insns = 1U << 16;     // of one program, its subprograms included
+inline constexpr std::size_t insns = 1U << 16;       // of one program, its subprograms included
 }  // namespace object_cap
 
 struct ObjectOptions {

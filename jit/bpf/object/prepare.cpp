@@ -73,11 +73,19 @@ class Preparer {
   void add_maps() {
     std::vector<LoweredMap>& maps = out_.lowered.maps;
     const std::uint32_t words = out_.lowered.ledger.words();
-    maps.push_back({.kind = LoweredMap::Kind::array, .name = "ledger", .value_size = words * 8, .max_entries = 1,
-                    .words = std::vector<std::uint64_t>(words), .slots = {}});
+    maps.push_back({.kind = LoweredMap::Kind::array,
+                    .name = "ledger",
+                    .value_size = words * 8,
+                    .max_entries = 1,
+                    .words = std::vector<std::uint64_t>(words),
+                    .slots = {}});
     for (const ObjectMap& map : object_.maps) {
-      LoweredMap lowered{.kind = map.kind, .name = map.name, .value_size = map.value_size,
-                         .max_entries = map.max_entries, .words = {}, .slots = map.slots};
+      LoweredMap lowered{.kind = map.kind,
+                         .name = map.name,
+                         .value_size = map.value_size,
+                         .max_entries = map.max_entries,
+                         .words = {},
+                         .slots = map.slots};
       if (map.kind == LoweredMap::Kind::array) {
         lowered.words.resize(std::size_t{(map.value_size + 7) / 8} * map.max_entries);
         assert(map.bytes.size() <= lowered.words.size() * 8 && "a section's bytes are its map's");
@@ -87,8 +95,12 @@ class Preparer {
     }
     if (!reads_packet_) return;
     const std::uint32_t packet_words = std::max((options_.packet + 7) / 8, 1U);
-    maps.push_back({.kind = LoweredMap::Kind::array, .name = "packet", .value_size = packet_words * 8, .max_entries = 1,
-                    .words = std::vector<std::uint64_t>(packet_words), .slots = {}});
+    maps.push_back({.kind = LoweredMap::Kind::array,
+                    .name = "packet",
+                    .value_size = packet_words * 8,
+                    .max_entries = 1,
+                    .words = std::vector<std::uint64_t>(packet_words),
+                    .slots = {}});
   }
 
   OrObjectError<std::monostate> instrument_all() {
@@ -109,11 +121,14 @@ class Preparer {
 
   /// What describes a packet of so many bytes, as far as it is the same on every engine.
   void give_context() {
-    GivenContext context{.bytes = std::vector<std::uint8_t>(skb_bytes), .writable = true, .packet = options_.packet};
+    GivenContext context{
+        .bytes = std::vector<std::uint8_t>(skb_bytes), .writable = true, .packet = options_.packet};
     std::uint32_t length = options_.packet;
     switch (object_.type) {
       case ProgType::tc: break;
-      case ProgType::socket_filter: length -= std::min(length, ethernet_header); break;  // a test run has taken it off
+      case ProgType::socket_filter:
+        length -= std::min(length, ethernet_header);
+        break;  // a test run has taken it off
       case ProgType::xdp:
         context.bytes.resize(xdp_bytes);
         length = 0;  // two pointers, which only a kernel has
@@ -133,7 +148,8 @@ class Preparer {
     for (std::size_t p = 0; p < function_names_.size(); ++p) {
       Program program;
       for (std::size_t f = 0; f < function_names_[p].size(); ++f) {
-        program.functions.push_back({.name = name_from(function_names_[p][f]), .stack = 0, .keep = 0, .body = {}});
+        program.functions.push_back(
+            {.name = name_from(function_names_[p][f]), .stack = 0, .keep = 0, .body = {}});
       }
       // Sites are numbered by function in the skeleton too.
       for (const LoweredSite& site : out_.lowered.programs[p].sites) {
@@ -171,8 +187,8 @@ class Preparer {
       const std::uint32_t at = variable.offset + e * variable.stride;
       // Clang aligns its scalars; one that lies across two words is not shown.
       if (at % 8 + variable.width > 8U || at / 8 >= words.size()) break;
-      const CellPlace local{at / 8, static_cast<std::uint8_t>(at % 8 * 8), static_cast<std::uint8_t>(variable.width * 8),
-                            variable.is_signed};
+      const CellPlace local{at / 8, static_cast<std::uint8_t>(at % 8 * 8),
+                            static_cast<std::uint8_t>(variable.width * 8), variable.is_signed};
       cells.cells.push_back(local.read(words));
       out_.cells.push_back(local);
       out_.cells.back().word += first_word;

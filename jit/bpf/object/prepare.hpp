@@ -1,4 +1,5 @@
-// An object as engines take it: with a ledger that its own code keeps, and the names that events and reports use.
+// An object as engines take it: with a ledger that its own code keeps, and the names that events and reports
+// use.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,8 @@ struct CellPlace {
 };
 
 struct PreparedObject {
-  /// The object's programs, prog_arrays and variables by name (a variable is a map, its elements cells), without
-  /// bodies: what events refer to, and how often which function was entered.
+  /// The object's programs, prog_arrays and variables by name (a variable is a map, its elements cells),
+  /// without bodies: what events refer to, and how often which function was entered.
   Scenario names;
   Lowered lowered;
   std::vector<CellPlace> cells;           // of all of names.maps, in order
@@ -40,10 +41,10 @@ struct PrepareOptions {
   std::uint32_t packet = 54;
 };
 
-/// Puts the ledger's code (ledger_code.hpp) at every function's entry and round every tail call. It uses registers
-/// that are dead there and no stack: at an entry those that the function does not read (else one of r6 to r9, which a
-/// JIT then saves once more), round a tail call r4 and r5, which the call clobbers. Error: an instruction that is none,
-/// an unknown helper, a limit.
+/// Puts the ledger's code (ledger_code.hpp) at every function's entry and round every tail call. It uses
+/// registers that are dead there and no stack: at an entry those that the function does not read (else one of
+/// r6 to r9, which a JIT then saves once more), round a tail call r4 and r5, which the call clobbers. Error: an
+/// instruction that is none, an unknown helper, a limit.
 OrObjectError<PreparedObject> prepare(const Object& object, const PrepareOptions& options = {});
 
 }  // namespace tailbound::bpf

@@ -1,4 +1,5 @@
-// Puts instructions before, behind and in the place of others, and leads jumps and calls to where their targets went.
+// Puts instructions before, behind and in the place of others, and leads jumps and calls to where their targets
+// went.
 #pragma once
 
 #include <cstdint>
@@ -7,14 +8,15 @@
 #include <span>
 #include <vector>
 
-#include "jit/bpf/insn.hpp"
 #include "jit/bpf/error.hpp"
+#include "jit/bpf/insn.hpp"
 #include "jit/bpf/object/object.hpp"
 
 namespace tailbound::bpf::object {
 
-/// Jumps and calls lead to the code before an instruction, but for the code at a function's entry: a call runs it, a
-/// jump back to the function's first instruction does not. Code behind an instruction runs only when that was.
+/// Jumps and calls lead to the code before an instruction, but for the code at a function's entry: a call runs
+/// it, a jump back to the function's first instruction does not. Code behind an instruction runs only when that
+/// was.
 class Rewrite {
  public:
   explicit Rewrite(const ObjectProgram& program) : program_(program) {}

@@ -24,7 +24,7 @@ constexpr std::array<Row, 7> rows{{
     {"socket", ProgType::socket_filter},
 }};
 
-constexpr std::array<std::string_view, 7> attachments = {"fentry",   "fentry.s",  "fexit",  "fexit.s",
+constexpr std::array<std::string_view, 7> attachments = {"fentry",   "fentry.s",   "fexit",   "fexit.s",
                                                          "fmod_ret", "fmod_ret.s", "freplace"};
 
 }  // namespace
@@ -34,9 +34,11 @@ std::expected<ProgType, std::string> type_of_section(std::string_view name) {
   const std::string_view kind = name.substr(0, name.find('/'));
   if (const auto* row = std::ranges::find(rows, kind, &Row::section); row != rows.end()) return row->type;
   if (std::ranges::find(attachments, kind) != attachments.end()) {
-    return std::unexpected("attachments (" + std::string(kind) + ") are not taken: no engine has what they attach to");
+    return std::unexpected("attachments (" + std::string(kind) +
+                           ") are not taken: no engine has what they attach to");
   }
-  return std::unexpected("not the section of a program type that engines run; expected tc, classifier, xdp or socket");
+  return std::unexpected(
+      "not the section of a program type that engines run; expected tc, classifier, xdp or socket");
 }
 
 }  // namespace tailbound::bpf::object

@@ -44,7 +44,8 @@ void alu(const Insn& insn, Values& values) {
   const bool plain = insn.off == 0 && op != AluOp::end && op != AluOp::neg;
   if (plain && op == AluOp::mov) {
     dst = right;
-  } else if (plain && right.kind == Value::Kind::constant && right.number != std::numeric_limits<std::int64_t>::min() &&
+  } else if (plain && right.kind == Value::Kind::constant &&
+             right.number != std::numeric_limits<std::int64_t>::min() &&
              (op == AluOp::add || op == AluOp::sub)) {
     dst = add(dst, op == AluOp::add ? right.number : -right.number);
   } else {
@@ -65,8 +66,9 @@ void load_imm64(const Insn& low, const Insn& high, Values& values) {
   dst = unknown;
   if (low.src == static_cast<std::uint8_t>(Imm64Kind::map)) dst = {Value::Kind::map, low.imm};
   if (low.src == static_cast<std::uint8_t>(Imm64Kind::value)) {
-    dst = {Value::Kind::constant, static_cast<std::int64_t>(std::uint64_t{static_cast<std::uint32_t>(high.imm)} << 32 |
-                                                            static_cast<std::uint32_t>(low.imm))};
+    dst = {Value::Kind::constant,
+           static_cast<std::int64_t>(std::uint64_t{static_cast<std::uint32_t>(high.imm)} << 32 |
+                                     static_cast<std::uint32_t>(low.imm))};
   }
 }
 
@@ -90,7 +92,8 @@ void step(std::span<const Insn> insns, std::uint32_t at, Values& values) {
 
 class Walk {
  public:
-  explicit Walk(std::span<const Insn> insns) : insns_(insns), values_(insns.size()), waits_(insns.size(), false) {}
+  explicit Walk(std::span<const Insn> insns)
+      : insns_(insns), values_(insns.size()), waits_(insns.size(), false) {}
 
   std::vector<Values> walk() {
     Values start;
