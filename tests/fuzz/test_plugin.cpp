@@ -10,6 +10,7 @@
 #include "fuzz/campaign/engines.hpp"
 #include "jit/bpf/decode.hpp"
 #include "jit/bpf/text.hpp"
+#include "tests/support/bpf_objects.hpp"
 #include "tests/support/source_dir.hpp"
 
 namespace tailbound::test {
@@ -24,6 +25,7 @@ constexpr std::array<std::string_view, 2> engines = {"interpreter", "x86_64"};
 struct Program {
   std::string name;
   std::string hex;
+  std::string elf;
   std::string memory;
   std::string result;
 };
@@ -55,7 +57,8 @@ std::vector<Program> corpus() {
     const auto insns = bpf::assemble(text.str());
     EXPECT_TRUE(insns.has_value()) << entry.path() << ":" << insns.error().text();
     if (!insns) continue;
-    programs.push_back({entry.path().filename(), hex(bpf::encode(*insns)), header(text.str(), "memory"),
+    programs.push_back({entry.path().filename(), hex(bpf::encode(*insns)),
+                        hex(bare_object(*insns, ".text")), header(text.str(), "memory"),
                         header(text.str(), "result")});
   }
   return programs;
@@ -66,9 +69,14 @@ TEST(Plugin, OurProgramsGiveTheirResultsOnEveryEngine) {
   EXPECT_GE(programs.size(), 12U);
   for (const Program& program : programs) {
     ASSERT_NE(program.result, "") << program.name;
-    for (const std::string_view engine : engines) {
-      const PluginAnswer got = answer({.memory = program.memory, .program = program.hex, .engine = engine});
-      SCOPED_TRACE(program.name + " on " + std::string(engine) + ": " + got.text);
+    for (std::size_t way = 0; way < 2 * engines.size(); ++way) {
+      const std::string_view engine = engines[way / 2];
+      const bool elf = way % 2 != 0;
+      const PluginAnswer got = answer({.memory = program.memory,
+                                       .program = elf ? program.elf : program.hex,
+                                       .elf = elf,
+                                       .engine = engine});
+      SCOPED_TRACE(program.name + " on " + std::string(engine) + (elf ? " as ELF: " : ": ") + got.text);
       if (program.result == "fault") {
         EXPECT_EQ(got.exit_code, 1);
         EXPECT_TRUE(got.text.starts_with("fault: "));
@@ -95,7 +103,7 @@ class PluginRow : public testing::TestWithParam<Row> {};
 
 TEST_P(PluginRow, IsAnswered) {
   const Row& row = GetParam();
-  const PluginAnswer got = answer({.memory = row.memory, .program = row.program, .engine = row.engine});
+  const PluginAnswer got = answer({.memory = row.memory, .program = row.program, .elf = false, .engine = row.engine});
   EXPECT_EQ(got.exit_code, row.exit_code) << got.text;
   EXPECT_EQ(got.text, row.text);
 }

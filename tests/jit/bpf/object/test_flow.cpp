@@ -29,8 +29,8 @@ TEST(Liveness, ArgumentsThatAFunctionReadsItselfOrHandsOn) {
            Row{"r0 = 0\nexit", {0}},
            Row{"r0 = r1\nexit", {0b10}},
            Row{"r0 = r1\nif r2 > 3 goto out\nr0 += r3\nout: exit", {0b1110}},
-           Row{"r2 = 1\ncall f\nexit\nf: r0 = r2\nr0 += r1\nexit", {0b10, 0b110}},
-           Row{"call f\nexit\nf: call g\nexit\ng: r0 = r5\nexit", {0b100000, 0b100000, 0b100000}},
+           Row{"r2 = 1\ncall local +1\nexit\nr0 = r2\nr0 += r1\nexit", {0b10, 0b110}},
+           Row{"call local +1\nexit\ncall local +1\nexit\nr0 = r5\nexit", {0b100000, 0b100000, 0b100000}},
            Row{"r1 = 4\nagain: r1 += -1\nif r1 != 0 goto again\nr0 = r4\nexit", {0b10000}},
        }) {
     const auto insns = code(row.text);
@@ -41,7 +41,7 @@ TEST(Liveness, ArgumentsThatAFunctionReadsItselfOrHandsOn) {
 }
 
 TEST(Values, ConstantsAreFollowedThroughCopiesSumsAndCalls) {
-  const auto insns = code("r6 = 5\nr7 = r6\nr7 += -2\nr3 = r7\ncall f\nr0 = 0\nexit\nf: r0 = r3\nexit");
+  const auto insns = code("r6 = 5\nr7 = r6\nr7 += -2\nr3 = r7\ncall local +2\nr0 = 0\nexit\nr0 = r3\nexit");
   const auto values = known_values(insns);
   EXPECT_EQ(values[7][3], (Value{Value::Kind::constant, 3}));  // what the only caller hands it
   EXPECT_EQ(values[5][6], (Value{Value::Kind::constant, 5}));
@@ -64,7 +64,7 @@ TEST(Values, StackIsAsDeepAsAccessesThroughCopiesReach) {
            Row{"r2 = r10\nr2 += -40\n*(u8 *)(r2 + 1) = 1\nr0 = 0\nexit", 39},
            Row{"r2 = r10\nr2 += -24\ncall 1\nr0 = 0\nexit", 24},
            Row{"r2 = r10\nr2 += r1\n*(u8 *)(r2 + 0) = 1\nr0 = 0\nexit", 512},
-           Row{"r1 = r10\nr1 += -8\ncall f\nexit\nf: r0 = 0\nexit", 512},
+           Row{"r1 = r10\nr1 += -8\ncall local +1\nexit\nr0 = 0\nexit", 512},
            Row{"*(u64 *)(r10 - 8) = r10\nr0 = 0\nexit", 512},
        }) {
     const auto insns = code(row.text);
@@ -77,7 +77,7 @@ TEST(Values, StackIsAsDeepAsAccessesThroughCopiesReach) {
 
 TEST(Rewrite, JumpsAndCallsLeadToWhereTheirTargetsWent) {
   ObjectProgram program;
-  program.insns = code("again: r1 += -1\nif r1 != 0 goto again\ncall f\nexit\nf: r0 = 0\nexit");
+  program.insns = code("again: r1 += -1\nif r1 != 0 goto again\ncall local +1\nexit\nr0 = 0\nexit");
   program.places.resize(program.insns.size());
   program.functions = {{"main", 0}, {"f", 4}};
   Rewrite rewrite(program);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include "rapidcheck/gtest.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <regex>
