@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "jit/bpf/decode.hpp"
 #include "jit/bpf/limits.hpp"
@@ -23,7 +25,8 @@ struct Body {
 
 class Linker {
  public:
-  Linker(const LinkInput& input, Object& into) : elf_(input.elf), maps_(input.maps), into_(into) {}
+  Linker(const LinkInput& input, Object& into)
+      : elf_(input.elf), maps_(input.maps), functions_(input.functions), into_(into) {}
 
   OrObjectError<ObjectProgram> link(std::uint32_t symbol) {
     program_.name = elf_.symbols()[symbol].name;
@@ -47,20 +50,19 @@ class Linker {
         section_name(body.section), std::string(elf_.symbols()[body.symbol].name), offset, std::move(message)});
   }
 
-  /// The function whose code holds this offset.
+  /// The function whose code holds this offset: the last that begins there or before.
   std::optional<Body> body_at(std::uint32_t section, std::uint64_t offset) const {
     const Section& code = elf_.sections()[section];
-    if (!code.is_code()) return std::nullopt;
-    std::optional<Body> found;
-    for (std::uint32_t s = 0; s < elf_.symbols().size(); ++s) {
-      const Symbol& symbol = elf_.symbols()[s];
-      if (symbol.kind != Symbol::Kind::function || symbol.section != section || symbol.value > offset) continue;
-      const std::uint64_t end = symbol.size == 0 ? code.bytes.size() : symbol.value + symbol.size;
-      if (offset >= end || symbol.value >= code.bytes.size()) continue;
-      if (found && found->first >= symbol.value) continue;
-      found = Body{.section = section, .first = symbol.value, .end = end, .symbol = s, .at = 0};
-    }
-    return found;
+    const auto place = [&](std::uint32_t s) {
+      return std::pair(elf_.symbols()[s].section, elf_.symbols()[s].value);
+    };
+    const auto behind = std::ranges::upper_bound(functions_, std::pair(section, offset), {}, place);
+    if (!code.is_code() || behind == functions_.begin()) return std::nullopt;
+    const std::uint32_t s = *(behind - 1);
+    const Symbol& symbol = elf_.symbols()[s];
+    const std::uint64_t end = symbol.size == 0 ? code.bytes.size() : symbol.value + symbol.size;
+    if (symbol.section != section || offset >= end || symbol.value >= code.bytes.size()) return std::nullopt;
+    return Body{.section = section, .first = symbol.value, .end = end, .symbol = s, .at = 0};
   }
 
   OrObjectError<std::monostate> append(Body body) {
@@ -72,6 +74,10 @@ class Linker {
     if (program_.insns.size() + code->size() / slot_bytes > object_cap::insns) {
       return fault(body, body.first,
                    "the program grows beyond " + std::to_string(object_cap::insns) + " instructions");
+    }
+    if (bodies_.size() >= default_limits().functions) {
+      return fault(body, body.first,
+                   "one function more than " + std::to_string(default_limits().functions) + " in a program");
     }
     body.at = static_cast<std::uint32_t>(program_.insns.size());
     const std::uint16_t section_at = name_at(into_.sections, section.name);
@@ -225,6 +231,7 @@ class Linker {
 
   const Elf& elf_;
   const MapPlaces& maps_;
+  const std::vector<std::uint32_t>& functions_;
   Object& into_;
   ObjectProgram program_;
   std::vector<Body> bodies_;

@@ -11,6 +11,7 @@ namespace tailbound::bpf::object {
 struct LinkInput {
   const Elf& elf;
   const MapPlaces& maps;
+  std::vector<std::uint32_t> functions;  // symbols, by section and value
 };
 
 /// The code that begins at a function's symbol. Names sections and symbols in `into`, which gets nothing else.

@@ -1,7 +1,7 @@
 #include "jit/bpf/object/object.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <tuple>
 
 #include "jit/bpf/object/btf.hpp"
 #include "jit/bpf/object/data.hpp"
@@ -36,8 +36,9 @@ class Reader {
     if (auto done = find_programs(); !done) return std::unexpected(done.error());
     const auto maps = read_data(elf_, *btf, object_);
     if (!maps) return std::unexpected(maps.error());
+    const LinkInput input{elf_, *maps, functions_};
     for (const std::uint32_t symbol : program_symbols_) {
-      auto program = link_program({elf_, *maps}, symbol, object_);
+      auto program = link_program(input, symbol, object_);
       if (!program) return std::unexpected(program.error());
       object_.programs.push_back(std::move(*program));
     }
@@ -48,6 +49,7 @@ class Reader {
  private:
   /// The functions of the sections that name a program type, in the order of the file.
   OrObjectError<std::monostate> find_programs() {
+    find_functions();
     for (const Section& section : elf_.sections()) {
       if (!section.is_code() || section.size == 0 || section.name == subprograms) continue;
       const auto type = type_of_section(section.name);
@@ -75,14 +77,21 @@ class Reader {
     return {};
   }
 
-  std::vector<std::uint32_t> functions_of(const Section& section) const {
-    std::vector<std::uint32_t> found;
+  /// All functions, by section and value.
+  void find_functions() {
+    const auto place = [&](std::uint32_t s) {
+      return std::tuple(elf_.symbols()[s].section, elf_.symbols()[s].value, s);
+    };
     for (std::uint32_t s = 0; s < elf_.symbols().size(); ++s) {
-      const Symbol& symbol = elf_.symbols()[s];
-      if (symbol.kind == Symbol::Kind::function && symbol.section == elf_.index_of(section)) found.push_back(s);
+      if (elf_.symbols()[s].kind == Symbol::Kind::function) functions_.push_back(s);
     }
-    std::ranges::sort(found, {}, [&](std::uint32_t s) { return std::pair(elf_.symbols()[s].value, s); });
-    return found;
+    std::ranges::sort(functions_, {}, place);
+  }
+
+  std::span<const std::uint32_t> functions_of(const Section& section) const {
+    const auto of = std::ranges::equal_range(functions_, elf_.index_of(section), {},
+                                             [&](std::uint32_t s) { return elf_.symbols()[s].section; });
+    return {of.begin(), of.end()};
   }
 
   std::string first_function(const Section& section) const {
@@ -126,7 +135,8 @@ class Reader {
   const Elf& elf_;
   ObjectOptions options_;
   Object object_;
-  std::vector<std::uint32_t> program_symbols_;
+  std::vector<std::uint32_t> functions_;        // symbols
+  std::vector<std::uint32_t> program_symbols_;  // in the order of the programs
 };
 
 }  // namespace
