@@ -71,7 +71,7 @@ linux_selftests() {
   fi
   package=$(apt-cache search --names-only '^linux-source-[0-9.]+$' 2>/dev/null | awk '{print $1}' | sort -V | tail -n 1)
   [ -n "$package" ] || { echo 'apt knows no linux-source package'; return 1; }
-  cache="${XDG_CACHE_HOME:-$HOME/.cache}/tailbound/$package"
+  cache="${XDG_CACHE_HOME:-${HOME:-$work}/.cache}/tailbound/$package"
   if [ ! -d "$cache/selftests" ]; then
     mkdir -p "$cache/part" || { echo "no room at $cache"; return 1; }
     (cd "$cache" && apt-get download "$package" >download.log 2>&1) ||
