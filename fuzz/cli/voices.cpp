@@ -30,6 +30,10 @@ void print_runs(const bpf::Scenario& scenario, std::span<const Voice> voices) {
         fmt::print("  {:<31}unavailable: {}\n", voice.name, voice.seen->unavailable);
         continue;
       }
+      if (r >= voice.seen->runs.size()) {
+        fmt::print("  {:<31}refused by its verifier\n", voice.name);
+        continue;
+      }
       const RunObservation& seen = voice.seen->runs[r];
       const bpf::LedgerLayout& layout = voice.seen->layout;
       fmt::print("  {:<31}{:>11}{:>10}{:>10}{:>22}  {}{}\n", voice.name, seen.tail_calls(layout),

@@ -35,6 +35,7 @@ class Resolver {
       const Observation& seen = engine_.run_one(object_.lowered);
       if (!seen.unavailable.empty())
         return std::unexpected(engine_.identity().text() + ": " + seen.unavailable);
+      if (seen.runs.empty()) return std::unexpected(engine_.identity().text() + ": its verifier refused the object");
       words_ = seen.runs.back().cells;
       stale_ = false;
     }

@@ -38,7 +38,7 @@ json_keys object_json_finding 1 finding,variables "$tb" run hierarchy.o --json -
 one_line object_unknown_program 2 "^tailbound: --run other: unknown program 'other'" "$tb" run hierarchy.o --run other
 one_line object_which_program 2 'which program\? .*programs are even, ' "$tb" run indirect.o
 one_line object_two_sources_of_events 2 'excludes' "$tb" run hierarchy.o --run entry --events "$objects/hierarchy.events"
-one_line object_no_events_file 2 'absent.events: no such file' "$tb" run hierarchy.o --events absent.events
+one_line object_no_events_file 2 'absent.events: there is no such file' "$tb" run hierarchy.o --events absent.events
 printf 'run entry\nexpect cell counter[0] 1\n' >wrong.events
 one_line object_unknown_variable 2 "wrong.events:2:13: unknown map 'counter'" "$tb" run hierarchy.o --events wrong.events
 one_line events_of_a_scenario 2 'no BPF object' "$tb" run "$hierarchy" --run entry
