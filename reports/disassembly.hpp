@@ -12,7 +12,7 @@ namespace tailbound::reports {
 
 enum class Colours : std::uint8_t { off, on };
 
-/// Program number `program` of `scenario`, which `lowered` and then `image` (x86-64, not linked) were made
+/// Program number `program` of `scenario`, which `lowered` and then `image` (not linked) were made
 /// from. Where an address comes in later, the name of what lies there stands in its place.
 std::string disassembly(const bpf::Scenario& scenario, const bpf::Lowered& lowered, std::uint16_t program,
                         const jit::Image& image, Colours colours);

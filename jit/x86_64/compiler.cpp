@@ -335,6 +335,7 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
 std::expected<void, bpf::InsnError> Compiler::compile(const bpf::Bytecode& program, const Scheme& scheme,
                                                       const jit::Options& options, jit::Image& image) {
   image.clear();
+  image.arch = jit::Arch::x86_64;
   finder_.find(program);
   for (std::uint16_t f = 0; f < program.functions.size(); ++f) {
     if (auto done = FunctionCompiler(*this, program, scheme, options, image, f).compile(); !done) return done;

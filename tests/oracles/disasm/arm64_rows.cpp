@@ -56,10 +56,9 @@ Row without(Row row, std::function<bool(const std::string& text)> unpredictable)
     std::erase_if(samples, [&](const Sample& sample) { return unpredictable(sample.text); });
     return samples;
   };
-  row.random = [one = row.random, unpredictable] {
-    Sample sample = one();
-    while (unpredictable(sample.text)) sample = one();
-    return sample;
+  row.random = [one = row.random, all = row.samples, unpredictable] {
+    const Sample sample = one();
+    return unpredictable(sample.text) ? all().front() : sample;
   };
   return row;
 }
