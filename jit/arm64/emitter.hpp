@@ -23,6 +23,13 @@ struct Emitter {
     bool direct_calls = true;      // subprograms by bl, else by their address
   };
 
+  // For SchemeView.
+  static constexpr jit::Arch arch = jit::Arch::arm64;
+  static constexpr std::string_view frame_register = "x29";
+  static constexpr std::uint32_t helper_call_bytes = 0;  // the return address is in x30
+  static std::uint32_t stack_bytes(const jit::Frame& frame);
+  static auto saved_bytes(Lowering lowering) -> std::uint32_t (*)(const jit::Frame&);
+
   Assembler a;
   const jit::Options& options;
   jit::Image& image;

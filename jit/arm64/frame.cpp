@@ -32,6 +32,16 @@ void Emitter::pop_used() {
   for (unsigned i = (used.count + 1) / 2 * 2; i > 0; i -= 2) a.pop(used.registers[i - 2], used.registers[i - 1]);
 }
 
+std::uint32_t Emitter::stack_bytes(const jit::Frame& frame) { return arm64::stack_bytes(frame); }
+
+auto Emitter::saved_bytes(Lowering lowering) -> std::uint32_t (*)(const jit::Frame&) {
+  switch (lowering.stack) {
+    case Lowering::Stack::from_sp: return [](const jit::Frame& frame) { return 16 * used_pairs(frame); };
+    case Lowering::Stack::from_bottom: break;
+  }
+  return [](const jit::Frame&) { return 32U; };
+}
+
 namespace step {
 
 /// For bl, blr and br alike.
