@@ -81,8 +81,10 @@ bool expected_a_run(Property property) {
 }  // namespace
 
 std::string text(const Finding& finding, const std::string& file) {
-  std::string out = fmt::format("finding  {}\nengine   {}\n\n  {}\n\n", signature(finding),
-                                finding.engine.text(), finding.verdict.detail);
+  std::string out = fmt::format("finding  {}\nengine   {}\n\n  {}\n", signature(finding), finding.engine.text(),
+                                finding.verdict.detail);
+  if (!finding.sides.empty()) out += fmt::format("  {}\n", finding.sides);
+  out += "\n";
   const std::size_t statements = count_statements(finding.scenario);
   out += finding.statements_before > statements ? fmt::format("scenario (reduced from {} statements to {})\n\n",
                                                               finding.statements_before, statements)

@@ -29,7 +29,8 @@ Verdict ImageChecks::encoding(const engine::Engine& engine) {
   for (std::size_t p = 0; p < images.size(); ++p) {
     ++checked_;
     if (const Verdict verdict = (*encoding_)(images[p]); verdict.broken()) return of_program(p, verdict);
-    if (const Verdict verdict = check::entry_pads(images[p], engine.identity().options); verdict.broken()) return of_program(p, verdict);
+    const Verdict pads = check::entry_pads(images[p], engine.identity().options);
+    if (pads.broken()) return of_program(p, pads);
   }
   return {};
 }
