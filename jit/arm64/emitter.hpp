@@ -36,9 +36,9 @@ struct Emitter {
   jit::Frame frame;
   std::uint16_t function = 0;
   SiteUnderWay site;
-  jit::Frame callee = {};            // of the subprogram call under way
-  std::uint32_t bottom = 0;          // bytes from x27 up to the frame pointer; 0: not used
-  std::uint32_t data_bytes = 0;      // at the end: no instructions
+  jit::Frame callee = {};        // of the subprogram call under way
+  std::uint32_t bottom = 0;      // bytes from x27 up to the frame pointer; 0: not used
+  std::uint32_t data_bytes = 0;  // at the end: no instructions
 
   /// What was emitted at `offset` depends on where things lie.
   void relocate(jit::Relocation::Kind kind, jit::Relocation::Form form, std::uint32_t offset,

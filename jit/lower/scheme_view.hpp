@@ -25,7 +25,8 @@ struct SchemeView {
   StackCosts stack_costs;
   CountSlots (*slots)(const Frame&) = nullptr;
   std::string_view frame_register;  // that `slots` counts from
-  /// Bytes of the BPF stack as the frame has it, and of saved r6 to r9 (where they may pair with another register).
+  /// Bytes of the BPF stack as the frame has it, and of saved r6 to r9 (where they may pair with another
+  /// register).
   std::uint32_t (*stack_bytes)(const Frame&) = nullptr;
   std::uint32_t (*saved_bytes)(const Frame&) = nullptr;
 };

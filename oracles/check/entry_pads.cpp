@@ -68,7 +68,8 @@ Verdict check(const jit::Image& image, std::size_t at, std::span<const Pad> pads
 Verdict entry_pads(const jit::Image& image, std::string_view options) {
   const Pads pads = expected(image.arch, options);
   for (const jit::ImageFunction& function : image.functions) {
-    if (Verdict verdict = check(image, function.offset, pads.entry, "entry pad"); verdict.broken()) return verdict;
+    if (Verdict verdict = check(image, function.offset, pads.entry, "entry pad"); verdict.broken())
+      return verdict;
   }
   const std::size_t landing = image.functions.at(0).offset + std::size_t{image.functions[0].landing};
   return check(image, landing, pads.landing, "landing pad");

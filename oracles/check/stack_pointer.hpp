@@ -15,13 +15,14 @@ namespace tailbound::check {
 /// Keeps its buffer.
 class StackPointer {
  public:
-  /// `insns` are all of the image, in order. Wherever an instruction uses sp, it is a multiple of 16 below what it
-  /// was at entry; two ways to one place have the same; a return finds it as at entry, a tail call's jump as where
-  /// it lands in a main. What is wrong, or nothing.
+  /// `insns` are all of the image, in order. Wherever an instruction uses sp, it is a multiple of 16 below what
+  /// it was at entry; two ways to one place have the same; a return finds it as at entry, a tail call's jump as
+  /// where it lands in a main. What is wrong, or nothing.
   std::optional<std::string> broken(const jit::Image& image, std::span<const disasm::MachineInsn> insns);
 
  private:
-  std::optional<std::string> follow(const jit::ImageFunction& function, std::span<const disasm::MachineInsn> insns);
+  std::optional<std::string> follow(const jit::ImageFunction& function,
+                                    std::span<const disasm::MachineInsn> insns);
   std::optional<std::string> step(const disasm::MachineInsn& insn, std::int64_t& depth);
   std::optional<std::string> arrive(std::uint64_t at, std::int64_t depth);
 

@@ -128,7 +128,8 @@ TEST(Literal, TakesAsFewMovesAsCanBe) {
                          {0xffff000008096910, 3},
                          {0x123456789abcdef0, 4}};
   for (const Choice& row : rows) {
-    EXPECT_EQ(emitted([&](Assembler& a) { emit_mov64(a, x10, row.value); }).count, row.moves) << std::hex << row.value;
+    EXPECT_EQ(emitted([&](Assembler& a) { emit_mov64(a, x10, row.value); }).count, row.moves)
+        << std::hex << row.value;
   }
 }
 

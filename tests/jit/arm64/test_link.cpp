@@ -60,8 +60,8 @@ TEST(LinkArm64, LiteralsAndCallsHoldTheirAddresses) {
   ASSERT_TRUE(words.has_value()) << words.error();
   const std::vector<std::uint32_t> expected = {
       0xd2e24680, 0xf2cacf00, 0xf2b35780, 0xf29bde00,  // movz x0, #0x1234, lsl #48; movk …
-      0xd2ffffe1, 0xf2a10121, 0xf28d2301,              // movz x1, #0xffff, lsl #48; movk #0x809, lsl #16; movk #0x6918
-      0xd28eeeea, 0xf2acccca, 0xf2caaaaa,              // movz x10: the upper bits are 0
+      0xd2ffffe1, 0xf2a10121, 0xf28d2301,  // movz x1, #0xffff, lsl #48; movk #0x809, lsl #16; movk #0x6918
+      0xd28eeeea, 0xf2acccca, 0xf2caaaaa,  // movz x10: the upper bits are 0
       0xd63f0140,
       0x97fffff5,  // bl .-44
   };

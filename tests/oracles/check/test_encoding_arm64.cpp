@@ -1,5 +1,5 @@
-// arm64 images against LLVM's decoder and with sp followed: the JIT's hold under every scheme and option, and faults
-// of the code and of the schemes are seen.
+// arm64 images against LLVM's decoder and with sp followed: the JIT's hold under every scheme and option, and
+// faults of the code and of the schemes are seen.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -78,7 +78,9 @@ std::uint32_t word_at(const jit::Image& image, std::size_t at) {
   std::memcpy(&word, &image.code[at], sizeof word);
   return word;
 }
-void put(jit::Image& image, std::size_t at, std::uint32_t word) { std::memcpy(&image.code[at], &word, sizeof word); }
+void put(jit::Image& image, std::size_t at, std::uint32_t word) {
+  std::memcpy(&image.code[at], &word, sizeof word);
+}
 
 jit::Relocation* first(jit::Image& image, jit::Relocation::Form form, jit::Relocation::Kind kind) {
   const auto found = std::ranges::find_if(
@@ -201,7 +203,8 @@ TEST(EncodingArm64, AMissingMoveOfSpIsSeenWithoutARun) {
   };
   for (const MissingStep& row : rows) {
     arm64::Scheme scheme = *arm64::find_scheme(row.scheme);
-    ASSERT_EQ(std::erase_if(scheme.*row.steps, [&](const arm64::Step& step) { return step.name == row.step; }), 1U)
+    ASSERT_EQ(std::erase_if(scheme.*row.steps, [&](const arm64::Step& step) { return step.name == row.step; }),
+              1U)
         << row.step;
     std::set<std::string> kinds;
     for (std::uint64_t n = 0; n < 50; ++n) {

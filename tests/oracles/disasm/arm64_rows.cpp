@@ -17,7 +17,11 @@ Row plain(const char* signature, const std::string& pattern, Emit emit) {
 template <class... T, class Emit, class Use>
 void with_narrow(Emit emit, Use use, const T&... operands) {
   const std::tuple<std::optional<T>...> narrowed{narrow(operands)...};
-  std::apply([&](const auto&... each) { if ((each.has_value() && ...)) use(emit, *each...); }, narrowed);
+  std::apply(
+      [&](const auto&... each) {
+        if ((each.has_value() && ...)) use(emit, *each...);
+      },
+      narrowed);
 }
 
 /// A row of both widths.
@@ -102,9 +106,12 @@ std::vector<Row> arithmetic_rows() {
       sized<SpSized, ZrSized, Mask>("orr(Sized,Sized,Bitmask)", "orr {0}, {1}, {2}", CALL(orr)),
       sized<SpSized, ZrSized, Mask>("eor(Sized,Sized,Bitmask)", "eor {0}, {1}, {2}", CALL(eor)),
       sized<ZrSized, Mask>("tst(Sized,Bitmask)", "tst {0}, {1}", CALL(tst)),
-      sized<ZrSized, std::uint16_t, Block>("movn(Sized,std::uint16_t,unsigned)", "movn {0}, {1}, {2}", CALL(movn)),
-      sized<ZrSized, std::uint16_t, Block>("movz(Sized,std::uint16_t,unsigned)", "movz {0}, {1}, {2}", CALL(movz)),
-      sized<ZrSized, std::uint16_t, Block>("movk(Sized,std::uint16_t,unsigned)", "movk {0}, {1}, {2}", CALL(movk)),
+      sized<ZrSized, std::uint16_t, Block>("movn(Sized,std::uint16_t,unsigned)", "movn {0}, {1}, {2}",
+                                           CALL(movn)),
+      sized<ZrSized, std::uint16_t, Block>("movz(Sized,std::uint16_t,unsigned)", "movz {0}, {1}, {2}",
+                                           CALL(movz)),
+      sized<ZrSized, std::uint16_t, Block>("movk(Sized,std::uint16_t,unsigned)", "movk {0}, {1}, {2}",
+                                           CALL(movk)),
       sized<ZrSized, ZrSized, BitNumber, BitNumber>("ubfm(Sized,Sized,unsigned,unsigned)",
                                                     "ubfm {0}, {1}, {2}, {3}", CALL(ubfm)),
       sized<ZrSized, ZrSized, BitNumber, BitNumber>("sbfm(Sized,Sized,unsigned,unsigned)",
@@ -140,7 +147,9 @@ std::vector<Row> arithmetic_rows() {
 
 std::vector<Row> memory_rows() {
   constexpr const char* imm = "{0}, [{1}, {2}]";
-  const auto with = [](const char* mnemonic, const char* operands) { return std::string(mnemonic) + " " + operands; };
+  const auto with = [](const char* mnemonic, const char* operands) {
+    return std::string(mnemonic) + " " + operands;
+  };
   const auto row = [&](const char* mnemonic) { return with(mnemonic, imm); };
   return {
       plain<W, SpX, Offset<1>>("ldrb(W,MemImm)", row("ldrb"), AT_IMM(ldrb)),
@@ -180,7 +189,8 @@ std::vector<Row> atomic_rows() {
       sized<ZrSized, ZrSized, SpX>("swpal(Sized,Sized,X)", "swpal {0}, {1}, [{2}]", CALL(swpal)),
       sized<ZrSized, ZrSized, SpX>("casal(Sized,Sized,X)", "casal {0}, {1}, [{2}]", CALL(casal)),
       sized<ZrSized, SpX>("ldxr(Sized,X)", "ldxr {0}, [{1}]", CALL(ldxr)),
-      without(sized<W, ZrSized, SpX>("stxr(W,Sized,X)", "stxr {0}, {1}, [{2}]", CALL(stxr)), status_is_an_operand),
+      without(sized<W, ZrSized, SpX>("stxr(W,Sized,X)", "stxr {0}, {1}, [{2}]", CALL(stxr)),
+              status_is_an_operand),
       without(sized<W, ZrSized, SpX>("stlxr(W,Sized,X)", "stlxr {0}, {1}, [{2}]", CALL(stlxr)),
               status_is_an_operand),
       plain<>("dmb_ish()", "dmb ish", CALL(dmb_ish)),
@@ -250,7 +260,10 @@ std::vector<Row> control_rows() {
 
 const EncodingSet& arm64_encodings() {
   static const EncodingSet set = [] {
-    EncodingSet all{disasm::Arch::aarch64, "arm64", "jit/arm64/assembler.hpp", {},
+    EncodingSet all{disasm::Arch::aarch64,
+                    "arm64",
+                    "jit/arm64/assembler.hpp",
+                    {},
                     {"here()", "bind(constShortLabel&)", "data(std::uint64_t)"}};
     for (const auto rows : {arithmetic_rows, memory_rows, atomic_rows, control_rows}) {
       const std::vector<Row> more = rows();

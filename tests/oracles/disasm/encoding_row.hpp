@@ -32,7 +32,7 @@ struct Row {
 struct EncodingSet {
   disasm::Arch arch;
   std::string name;
-  std::string header;                 // of the assembler, in the repository
+  std::string header;  // of the assembler, in the repository
   std::vector<Row> rows;
   std::set<std::string> without_row;  // methods that write no instruction of their own
 };
@@ -89,7 +89,8 @@ Row make_row(const std::string& signature, const std::string& kernel_form, const
   row.random = [=] {
     // Braces: the operands are drawn from left to right, so that a failure is replayed.
     const std::tuple<T...> operands{any_operand<T>()...};
-    return std::apply([&](const T&... each) { return make_sample<Assembler, T...>(pattern, emit, each...); }, operands);
+    return std::apply([&](const T&... each) { return make_sample<Assembler, T...>(pattern, emit, each...); },
+                      operands);
   };
   return row;
 }

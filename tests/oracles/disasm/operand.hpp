@@ -1,5 +1,6 @@
-// An operand of an assembler method, for the encoding test: `values` has its whole space, or the ends of its ranges
-// where it is wide; `text` is how LLVM's assembler reads it. The letter asks for a width where the row has one.
+// An operand of an assembler method, for the encoding test: `values` has its whole space, or the ends of its
+// ranges where it is wide; `text` is how LLVM's assembler reads it. The letter asks for a width where the row
+// has one.
 #pragma once
 
 #include <fmt/format.h>

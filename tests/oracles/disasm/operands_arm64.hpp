@@ -1,5 +1,5 @@
-// Operands of the arm64 assembler. Those whose width the caller decides are drawn 64 bits wide; `narrow` gives the
-// 32-bit one, or nothing where there is none.
+// Operands of the arm64 assembler. Those whose width the caller decides are drawn 64 bits wide; `narrow` gives
+// the 32-bit one, or nothing where there is none.
 #pragma once
 
 #include <optional>
