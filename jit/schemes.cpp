@@ -46,6 +46,11 @@ const SchemeView* find_scheme(Arch arch, std::string_view name) {
   return nullptr;
 }
 
+const SchemeView* find_scheme(std::string_view arch, std::string_view name) {
+  const std::optional<Arch> found = find_arch(arch);
+  return found ? find_scheme(*found, name) : nullptr;
+}
+
 std::expected<void, bpf::InsnError> compile(const SchemeView& scheme, const bpf::Bytecode& program,
                                             const Options& options, Image& image) {
   switch (scheme.arch) {

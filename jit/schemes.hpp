@@ -21,6 +21,9 @@ std::span<const SchemeView> schemes_of(Arch arch);
 /// nullptr when the arch has none of that name.
 const SchemeView* find_scheme(Arch arch, std::string_view name);
 
+/// The same by the name of an arch, as engines are called; nullptr also where there is no such arch.
+const SchemeView* find_scheme(std::string_view arch, std::string_view name);
+
 /// By a new compiler. Error: the first instruction that the JIT does not compile.
 std::expected<void, bpf::InsnError> compile(const SchemeView& scheme, const bpf::Bytecode& program,
                                             const Options& options, Image& image);

@@ -24,16 +24,10 @@ struct Box {
 std::string line(std::string_view text) { return fmt::format("  | {:<{}} |\n", text, width); }
 std::string rule() { return fmt::format("  +{:-<{}}+\n", "", width + 2); }
 
-/// nullptr: the engine is no JIT of ours.
-const jit::SchemeView* scheme_of(const engine::Identity& engine) {
-  const std::optional<jit::Arch> arch = jit::find_arch(engine.name);
-  return arch ? jit::find_scheme(*arch, engine.scheme) : nullptr;
-}
-
 class Boxes {
  public:
   explicit Boxes(const Finding& finding)
-      : scheme_(scheme_of(finding.engine)),
+      : scheme_(jit::find_scheme(finding.engine.name, finding.engine.scheme)),
         names_(function_names(finding.scenario)),
         lowered_(bpf::lower(finding.scenario)),
         numbering_(bpf::number(finding.scenario)) {}

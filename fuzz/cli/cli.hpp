@@ -24,6 +24,8 @@ void add_show(CLI::App& app, Exit& exit);
 void add_oracles(CLI::App& app, Exit& exit);
 void add_engines(CLI::App& app, Exit& exit);
 void add_replay(CLI::App& app, Exit& exit);
+void add_reproduce(CLI::App& app, Exit& exit);
+void add_report(CLI::App& app, Exit& exit);
 void add_schemes(CLI::App& app, Exit& exit);
 void add_plugin(CLI::App& app, Exit& exit);
 void add_stack(CLI::App& app, Exit& exit);

@@ -14,6 +14,7 @@
 #include "fuzz/cli/fuzz_findings.hpp"
 #include "fuzz/cli/fuzz_summary.hpp"
 #include "fuzz/cli/oracle_options.hpp"
+#include "fuzz/cli/report_folder.hpp"
 #include "fuzz/driver/corpus.hpp"
 #include "reports/files.hpp"
 #include "reports/json/json.hpp"
@@ -38,6 +39,7 @@ struct FuzzOptions {
   std::string without_shapes;
   std::string corpus;
   std::string findings = "findings";
+  std::string report;
   bool keep_going = false;
   std::size_t findings_limit = 100;
   bool json = false;
@@ -140,6 +142,32 @@ Exit exit_of(const CampaignEnd& end, const CampaignOptions& campaign, const Find
   return Exit::could_not_run;
 }
 
+/// Facts of the campaign for people; the numbers are those of the summary.
+std::vector<std::pair<std::string, std::string>> facts_of(const CampaignEnd& end, const CampaignOptions& campaign) {
+  const nlohmann::ordered_json object = summary_json(end, campaign);
+  std::vector<std::pair<std::string, std::string>> facts = {
+      {"engines", fmt::format("{}", fmt::join(campaign.engines.engines, ", "))}, {"scheme", campaign.engines.scheme}};
+  for (const std::string_view key : {"scenarios", "broken", "tail_calls", "out_of_fuel", "driver", "seed", "seconds"}) {
+    const auto& value = object.at(key);
+    facts.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return facts;
+}
+
+/// Of the findings that are in files. False: not all of it could be written.
+bool report_on(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings,
+               const FuzzOptions& options) {
+  if (options.report.empty()) return true;
+  ReportRequest request{.files = {}, .folder = options.report, .facts = facts_of(end, campaign), .quiet = options.json};
+  for (const auto& finding : findings.list()) {
+    if (finding.at("written")) request.files.push_back(finding.at("file"));
+  }
+  if (!options.json) fmt::print("\n");
+  const bool whole = write_report(request).exit == Exit::holds;
+  if (!options.json) fmt::print("report   {}/index.html\n", options.report);
+  return whole;
+}
+
 bool read_shapes(const FuzzOptions& options, CampaignOptions& campaign) {
   const auto weights = gen::select_shapes(options.shapes, options.without_shapes);
   if (!weights) {
@@ -170,6 +198,12 @@ Exit fuzz(const FuzzOptions& options) {
     complain("--findings: " + ready.error());
     return Exit::bad_input;
   }
+  if (!options.report.empty()) {
+    if (const auto ready = reports::prepare_folder(options.report); !ready) {
+      complain("--report: " + ready.error());
+      return Exit::bad_input;
+    }
+  }
   if (!read_corpus(campaign)) return Exit::bad_input;
   Findings findings(campaign, options.findings, options.json);
   campaign.on_found = [&](const Found& found) {
@@ -177,9 +211,11 @@ Exit fuzz(const FuzzOptions& options) {
     return findings.list().size() < options.findings_limit;
   };
   const CampaignEnd end = run_campaign(campaign);
+  if (!options.json) print_end(end, campaign, findings);
+  const bool reported = report_on(end, campaign, findings, options);
   if (options.json) print_json(end, campaign, findings);
-  else print_end(end, campaign, findings);
-  return exit_of(end, campaign, findings);
+  const Exit exit = exit_of(end, campaign, findings);
+  return reported ? exit : Exit::could_not_run;
 }
 
 constexpr const char* lesson =
@@ -260,6 +296,7 @@ void add_fuzz(CLI::App& app, Exit& exit) {
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
   command->add_option("--findings", options->findings, "folder for findings")->capture_default_str();
+  command->add_option("--report", options->report, "write pages of the findings and of the run to this folder");
   command->add_flag("--json", options->json, "one JSON object as the last line of the output");
   command->callback([options, &exit] { exit = fuzz(*options); });
 }

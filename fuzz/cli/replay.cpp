@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <vector>
 
 #include "fuzz/campaign/replay.hpp"
@@ -22,23 +21,6 @@ struct ReplayOptions {
   std::vector<std::string> files;
   bool json = false;
 };
-
-/// Complains in one line where the file is no finding.
-std::optional<reports::FindingFile> load_finding(const std::string& path) {
-  const auto text = load_text(path);
-  if (!text) return std::nullopt;
-  auto finding = reports::parse_finding_file(*text);
-  if (!finding) {
-    complain(fmt::format("{}:{}", path, finding.error()));
-    return std::nullopt;
-  }
-  const reports::FindingRecord& record = finding->record;
-  if (const auto valid = check_names({.engines = record.engines, .scheme = record.scheme}); !valid) {
-    complain(fmt::format("{}:1:1: {}", path, valid.error()));
-    return std::nullopt;
-  }
-  return std::move(*finding);
-}
 
 Exit exit_of(Replayed result) {
   switch (result) {
