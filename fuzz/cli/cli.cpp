@@ -1,11 +1,14 @@
 #include "fuzz/cli/cli.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <map>
+#include <vector>
 
 namespace tailbound::fuzz::cli {
 
@@ -70,6 +73,22 @@ CLI::Validator finite_number() {
             return good ? std::string() : "'" + text + "' is no number";
           },
           "NUMBER"};
+}
+
+void add_arch(CLI::App& command, jit::Arch& arch, const std::string& what) {
+  static const std::map<std::string, jit::Arch> names = {{"x86_64", jit::Arch::x86_64}, {"arm64", jit::Arch::arm64}};
+  command.add_option("--arch", arch, what + ": x86_64 or arm64")
+      ->transform(CLI::CheckedTransformer(names))
+      ->default_str("x86_64");
+}
+
+const jit::SchemeView* scheme_or_complain(jit::Arch arch, std::string_view name) {
+  const jit::SchemeView* const found = jit::find_scheme(arch, name);
+  if (found != nullptr) return found;
+  std::vector<std::string_view> names;
+  for (const jit::SchemeView& scheme : jit::schemes_of(arch)) names.push_back(scheme.identity.name);
+  complain(fmt::format("unknown scheme '{}' of {}; expected {}", name, jit::name_of(arch), fmt::join(names, " or ")));
+  return nullptr;
 }
 
 void EngineOptions::add(CLI::App& command) {
