@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "jit/bpf/canonical.hpp"
 #include "jit/bpf/graph.hpp"
-#include "reports/names.hpp"
 
 namespace tailbound::reports {
 
@@ -41,8 +41,7 @@ std::string verdict_word(const Verdict& verdict) {
 }
 
 std::string signature(const Verdict& verdict, const bpf::Scenario& scenario) {
-  bpf::Scenario shape = scenario;
-  make_anonymous(shape);
+  bpf::Scenario shape = bpf::canonical_form(scenario);
   for (bpf::Event& event : shape.events) {
     if (auto* run = std::get_if<bpf::Run>(&event)) run->expectations.clear();
   }

@@ -1,0 +1,39 @@
+// From a scenario that breaks a property to the smallest that breaks it in the same way.
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+#include "fuzz/campaign/jury.hpp"
+#include "gen/reduce/reduce.hpp"
+#include "oracles/check/oracle_set.hpp"
+
+namespace tailbound::fuzz {
+
+/// Called in processes that may die.
+using MakeEngines =
+    std::function<std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string>()>;
+
+struct ReductionOptions {
+  OracleSet oracles = OracleSet::all();
+  bool sampled = true;       // the sampled oracles judge
+  bool expectations = false;
+  bool fresh = false;        // a process for each candidate, see JuryOptions
+  std::chrono::milliseconds limit{15'000};
+  gen::ReduceOptions steps = {};  // `enough` is set here
+};
+
+struct Reduction {
+  bpf::Scenario scenario;
+  Verdict verdict;  // of `scenario`, judged by itself in a process of its own; agreement: it did not happen again
+  gen::ReduceStats stats;
+};
+
+/// Property and class of the verdict stay what they are for `scenario` itself; where no smaller one keeps them when it
+/// is judged by itself, it is given back as it is.
+Reduction reduce_finding(const MakeEngines& engines, const bpf::Scenario& scenario, const ReductionOptions& options);
+
+/// Same property, same class.
+bool same_class(const Verdict& a, const Verdict& b);
+
+}  // namespace tailbound::fuzz
