@@ -4,7 +4,9 @@
 #include <chrono>
 #include <expected>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "oracles/engine/engine.hpp"
@@ -17,8 +19,24 @@ struct EngineChoice {
   std::chrono::milliseconds time_limit{2000};  // of one run; zero: none
 };
 
-/// All of one scheme's profile. Error: the unknown name and what was expected.
-std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string> make_engines(const EngineChoice& choice);
+/// One engine, or a family of them.
+struct EngineRow {
+  std::string_view name;      // ends in ':' where an argument follows: "vm:"
+  std::string_view argument;  // what follows, for messages: "KERNEL"; empty: nothing
+  std::string_view summary;   // one sentence
+  /// `argument` is what followed the name, and passed `check`. Cheap: what takes long (a guest's boot) waits
+  /// for the first scenario, and what makes an engine unusable on this machine is said by
+  /// Engine::unavailable().
+  std::unique_ptr<engine::Engine> (*make)(std::string_view argument, const EngineChoice& choice);
+  /// Whether `argument` can be one, without making anything; nullptr where none follows.
+  std::expected<void, std::string> (*check)(std::string_view argument) = nullptr;
+};
+
+std::span<const EngineRow> engine_rows();
+
+/// Those that the choice names, in its order. Error: the unknown name and what was expected.
+std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string> make_engines(
+    const EngineChoice& choice);
 
 /// Checks the names without making anything.
 std::expected<void, std::string> check_names(const EngineChoice& choice);

@@ -99,6 +99,7 @@ int run(int argc, char** argv) {
   add_show(app, exit);
   add_schemes(app, exit);
   add_oracles(app, exit);
+  add_engines(app, exit);
   add_plugin(app, exit);
   add_stack(app, exit);
   add_prove(app, exit);

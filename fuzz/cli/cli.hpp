@@ -21,6 +21,7 @@ void add_run(CLI::App& app, Exit& exit);
 void add_count(CLI::App& app, Exit& exit);
 void add_show(CLI::App& app, Exit& exit);
 void add_oracles(CLI::App& app, Exit& exit);
+void add_engines(CLI::App& app, Exit& exit);
 void add_replay(CLI::App& app, Exit& exit);
 void add_schemes(CLI::App& app, Exit& exit);
 void add_plugin(CLI::App& app, Exit& exit);

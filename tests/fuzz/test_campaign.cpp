@@ -176,7 +176,7 @@ TEST(CampaignOracles, CountWhatEachDid) {
 }
 
 TEST(Engines, UnknownNamesSayWhatWasExpected) {
-  EXPECT_EQ(fuzz::make_engines({.engines = {"z80"}}).error(), "unknown engine 'z80'; expected interpreter or x86_64");
+  EXPECT_EQ(fuzz::make_engines({.engines = {"z80"}}).error(), "unknown engine 'z80'; expected " + fuzz::engine_names());
   const std::string no_scheme = fuzz::make_engines({.scheme = "best"}).error();
   EXPECT_TRUE(no_scheme.starts_with("unknown scheme 'best'; expected pointer, ")) << no_scheme;
   EXPECT_FALSE(fuzz::make_engines({.engines = {}}).has_value());

@@ -1,9 +1,10 @@
 #include "oracles/engine/kernel/btf.hpp"
 
-#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <linux/btf.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string>
 
@@ -18,54 +19,62 @@ struct Free {
 };
 using Types = std::unique_ptr<btf, Free>;
 
-/// `int (void *ctx)`; negative: minus errno. Only what returns an int may tail-call in a subprogram.
-int add_signature(btf& types) {
-  const int result = btf__add_int(&types, "int", 4, BTF_INT_SIGNED);
-  if (result < 0) return result;
-  const int pointer = btf__add_ptr(&types, 0);
-  if (pointer < 0) return pointer;
-  const int signature = btf__add_func_proto(&types, result);
-  if (signature < 0) return signature;
-  const int fault = btf__add_func_param(&types, "ctx", pointer);
-  return fault < 0 ? fault : signature;
+/// Nothing that is written depends on the machine: it fails for want of memory alone.
+std::uint32_t written(int id) {
+  if (id < 0) {
+    std::fputs("tailbound: no memory for BTF\n", stderr);
+    std::abort();
+  }
+  return static_cast<std::uint32_t>(id);
 }
 
-/// The id of main; the others follow it one by one. Static: global functions are verified apart from their
-/// callers.
-int add_functions(btf& types) {
-  const int signature = add_signature(types);
-  if (signature < 0) return signature;
-  const int main = btf__add_func(&types, "main", BTF_FUNC_STATIC, signature);
-  for (std::uint32_t i = 1; main >= 0 && i < bpf::default_limits().functions; ++i) {
-    const int id = btf__add_func(&types, ("f" + std::to_string(i)).c_str(), BTF_FUNC_STATIC, signature);
-    if (id < 0) return id;
+/// `int (void *ctx)`. Only what returns an int may tail-call in a subprogram.
+int add_signature(btf& types) {
+  const auto result = written(btf__add_int(&types, "int", 4, BTF_INT_SIGNED));
+  const auto pointer = written(btf__add_ptr(&types, 0));
+  const int signature = btf__add_func_proto(&types, static_cast<int>(result));
+  written(btf__add_func_param(&types, "ctx", static_cast<int>(pointer)));
+  return signature;
+}
+
+/// Static: global functions are verified apart from their callers.
+FunctionBtf write() {
+  const Types types(btf__new_empty());
+  FunctionBtf out;
+  const auto signature = static_cast<int>(written(add_signature(*types)));
+  out.first_function = written(btf__add_func(types.get(), "main", BTF_FUNC_STATIC, signature));
+  for (std::uint32_t i = 1; i < bpf::default_limits().functions; ++i) {
+    written(btf__add_func(types.get(), ("f" + std::to_string(i)).c_str(), BTF_FUNC_STATIC, signature));
   }
-  return main;
+  out.file_name = written(btf__add_str(types.get(), "scenario"));
+  out.line = written(btf__add_str(types.get(), "insn"));
+  std::uint32_t size = 0;
+  const auto* const raw = static_cast<const std::uint8_t*>(btf__raw_data(types.get(), &size));
+  if (raw == nullptr) written(-1);
+  out.bytes.assign(raw, raw + size);
+  return out;
 }
 
 }  // namespace
 
-std::expected<FunctionBtf, LoadError> FunctionBtf::load() {
-  const Types types(btf__new_empty());
-  if (!types) return std::unexpected(load_error("BTF"));
-  const int first = add_functions(*types);
-  if (first < 0) {
-    errno = -first;
-    return std::unexpected(load_error("BTF of the functions"));
-  }
-  std::uint32_t size = 0;
-  const void* raw = btf__raw_data(types.get(), &size);
-  if (raw == nullptr) return std::unexpected(load_error("BTF as bytes"));
-  const int fd = bpf_btf_load(raw, size, nullptr);
-  if (fd < 0) return std::unexpected(load_error("loading BTF"));
-  return FunctionBtf(Fd(fd), static_cast<std::uint32_t>(first));
+const FunctionBtf& function_btf() {
+  static const FunctionBtf blob = write();
+  return blob;
 }
 
-void func_info(const bpf::Bytecode& program, const FunctionBtf& btf, std::vector<FuncInfo>& into) {
-  static_assert(sizeof(FuncInfo) == sizeof(bpf_func_info));
+void func_info(const bpf::Bytecode& program, std::vector<JobFunction>& into) {
   into.clear();
   for (std::uint32_t f = 0; f < program.functions.size(); ++f) {
-    into.push_back({program.functions[f].first_insn, btf.type_id(f)});
+    into.push_back({program.functions[f].first_insn, function_btf().first_function + f});
+  }
+}
+
+void line_info(const bpf::Bytecode& program, std::vector<JobLine>& into) {
+  const FunctionBtf& btf = function_btf();
+  into.clear();
+  for (std::uint32_t i = 0; i < program.insns.size(); ++i) {
+    into.push_back({.insn = i, .file_name = btf.file_name, .line = btf.line, .line_col = i});
+    if (is_two_slot(program.insns[i])) ++i;
   }
 }
 

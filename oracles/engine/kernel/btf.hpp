@@ -4,37 +4,28 @@
 
 #include <cstdint>
 #include <expected>
-#include <span>
+#include <string>
 #include <vector>
 
 #include "jit/bpf/lowered.hpp"
-#include "oracles/engine/kernel/fd.hpp"
-#include "oracles/engine/kernel/load_error.hpp"
+#include "oracles/engine/kernel/job.hpp"
 
 namespace tailbound::engine::kernel {
 
-/// One BTF object for all programs: `int main(void *ctx)` and, for every subprogram index that a program may
-/// have, `static int f<index>(void *ctx)`.
-class FunctionBtf {
- public:
-  static std::expected<FunctionBtf, LoadError> load();
-
-  int fd() const { return fd_.get(); }
-  /// BTF id of a program's function, 0 (main) to bpf::Limits::functions - 1.
-  std::uint32_t type_id(std::uint32_t function) const { return first_ + function; }
-
- private:
-  FunctionBtf(Fd fd, std::uint32_t first) : fd_(std::move(fd)), first_(first) {}
-
-  Fd fd_;
-  std::uint32_t first_;
+/// One blob for all programs: `int main(void *ctx)` and, for every subprogram index that a program may have,
+/// `static int f<index>(void *ctx)`. Written by libbpf once a process.
+struct FunctionBtf {
+  std::vector<std::uint8_t> bytes;
+  std::uint32_t first_function = 0;  // type id of main; the subprograms follow one by one
+  std::uint32_t file_name = 0;       // string offset, for line info
+  std::uint32_t line = 0;            // likewise
 };
+const FunctionBtf& function_btf();
 
-/// A row of func_info as bpf(2) takes it (struct bpf_func_info).
-struct FuncInfo {
-  std::uint32_t insn = 0;
-  std::uint32_t type_id = 0;
-};
-void func_info(const bpf::Bytecode& program, const FunctionBtf& btf, std::vector<FuncInfo>& into);
+/// Rows of a program's functions.
+void func_info(const bpf::Bytecode& program, std::vector<JobFunction>& into);
+/// A row an instruction (the second half of a two-slot load has none), its number in line_col: what the kernel
+/// gives back leads from translated and compiled instructions to these. 32 bits, no line and column.
+void line_info(const bpf::Bytecode& program, std::vector<JobLine>& into);
 
 }  // namespace tailbound::engine::kernel

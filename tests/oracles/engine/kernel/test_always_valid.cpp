@@ -51,11 +51,8 @@ void load_share(std::uint32_t worker, Loader& loader, Count& count) {
           "scenario " + std::to_string(n) + ": " + loaded.error().text() + bpf::print_graph(scenario);
       return;
     }
-    count.programs += loaded->programs.size();
-    for (const auto& program : loaded->programs) {
-      count.most_verified =
-          std::max(count.most_verified, engine::kernel::verified_insns(program).value_or(0));
-    }
+    count.programs += loaded->verified_insns.size();
+    count.most_verified = std::max(count.most_verified, std::ranges::max(loaded->verified_insns));
   }
 }
 
