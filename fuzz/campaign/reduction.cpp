@@ -9,6 +9,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// Of one run of a candidate: those that do not end by themselves are many.
+constexpr std::chrono::milliseconds short_limit{250};
+
 /// The oracles that can come to a verdict before this property's own, and that one. Reading machine code back costs
 /// more than all others and comes first, so it is asked only where it is what broke; the whole set has the last word.
 OracleSet up_to(Property property, OracleSet set) {
@@ -40,7 +43,7 @@ class Reducing {
  private:
   Jury jury(OracleSet oracles, bool cross_check, bool fresh) const {
     const auto make = [=, this]() -> std::expected<Judge, std::string> {
-      auto engines = engines_();
+      auto engines = engines_(cross_check ? EngineChoice{}.time_limit : short_limit);
       if (!engines) return std::unexpected(engines.error());
       Judge judge(std::move(*engines), oracles);
       judge.sampled(options_.sampled);
@@ -73,6 +76,13 @@ class Reducing {
 };
 
 }  // namespace
+
+MakeEngines engines_of(const EngineChoice& choice) {
+  return [choice = EngineChoice(choice)](std::chrono::milliseconds limit) mutable {
+    choice.time_limit = limit;
+    return make_engines(choice);
+  };
+}
 
 bool same_class(const Verdict& a, const Verdict& b) {
   return a.broken() && b.broken() && a.property == b.property && a.kind == b.kind;

@@ -4,15 +4,17 @@
 #include <chrono>
 #include <functional>
 
+#include "fuzz/campaign/engines.hpp"
 #include "fuzz/campaign/jury.hpp"
 #include "gen/reduce/reduce.hpp"
 #include "oracles/check/oracle_set.hpp"
 
 namespace tailbound::fuzz {
 
-/// Called in processes that may die.
-using MakeEngines =
-    std::function<std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string>()>;
+using Engines = std::vector<std::unique_ptr<engine::Engine>>;
+/// Called in processes that may die, with what one run may take.
+using MakeEngines = std::function<std::expected<Engines, std::string>(std::chrono::milliseconds)>;
+MakeEngines engines_of(const EngineChoice& choice);
 
 struct ReductionOptions {
   OracleSet oracles = OracleSet::all();

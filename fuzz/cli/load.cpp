@@ -1,5 +1,7 @@
 #include "fuzz/cli/load.hpp"
 
+#include <fmt/format.h>
+
 #include "fuzz/cli/cli.hpp"
 #include "jit/bpf/graph.hpp"
 #include "reports/files.hpp"
@@ -26,6 +28,22 @@ std::optional<bpf::Scenario> load_scenario(const std::string& path) {
     return std::nullopt;
   }
   return std::move(*scenario);
+}
+
+std::optional<reports::FindingFile> load_finding(const std::string& path) {
+  const auto text = load_text(path);
+  if (!text) return std::nullopt;
+  auto finding = reports::parse_finding_file(*text);
+  if (!finding) {
+    complain(fmt::format("{}:{}", path, finding.error()));
+    return std::nullopt;
+  }
+  const reports::FindingRecord& record = finding->record;
+  if (const auto valid = check_names({.engines = record.engines, .scheme = record.scheme}); !valid) {
+    complain(fmt::format("{}:1:1: {}", path, valid.error()));
+    return std::nullopt;
+  }
+  return std::move(*finding);
 }
 
 }  // namespace tailbound::fuzz::cli

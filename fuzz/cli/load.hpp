@@ -5,6 +5,7 @@
 #include <string>
 
 #include "jit/bpf/scenario.hpp"
+#include "reports/finding_file.hpp"
 
 namespace tailbound::fuzz::cli {
 
@@ -13,5 +14,8 @@ std::optional<std::string> load_text(const std::string& path);
 
 /// Reads and parses; complains in one line ("FILE:LINE:COLUMN: …") where it cannot.
 std::optional<bpf::Scenario> load_scenario(const std::string& path);
+
+/// A finding that fuzz wrote; complains in one line where it is none, or names what this build does not have.
+std::optional<reports::FindingFile> load_finding(const std::string& path);
 
 }  // namespace tailbound::fuzz::cli

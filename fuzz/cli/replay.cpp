@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <vector>
 
 #include "fuzz/campaign/replay.hpp"
@@ -23,23 +22,6 @@ struct ReplayOptions {
   bool json = false;
 };
 
-/// Complains in one line where the file is no finding.
-std::optional<reports::FindingFile> load_finding(const std::string& path) {
-  const auto text = load_text(path);
-  if (!text) return std::nullopt;
-  auto finding = reports::parse_finding_file(*text);
-  if (!finding) {
-    complain(fmt::format("{}:{}", path, finding.error()));
-    return std::nullopt;
-  }
-  const reports::FindingRecord& record = finding->record;
-  if (const auto valid = check_names({.engines = record.engines, .scheme = record.scheme}); !valid) {
-    complain(fmt::format("{}:1:1: {}", path, valid.error()));
-    return std::nullopt;
-  }
-  return std::move(*finding);
-}
-
 Exit exit_of(Replayed result) {
   switch (result) {
     case Replayed::same:
@@ -48,6 +30,19 @@ Exit exit_of(Replayed result) {
     case Replayed::unable: return Exit::could_not_run;
   }
   return Exit::could_not_run;
+}
+
+/// What is not the scenario that was recorded says nothing about that one.
+Exit exit_of(const reports::FindingFile& finding, const ReplayEnd& end) {
+  return finding.edited() && end.result == Replayed::agrees ? Exit::bad_input : exit_of(end.result);
+}
+
+/// Cut off or changed since it was written: judged all the same.
+void complain_of_edits(const std::string& file, const reports::FindingFile& finding) {
+  if (!finding.edited()) return;
+  complain(fmt::format("{}: edited or cut off since it was written: its signature is {}, its scenario's begins with {}-{}",
+                       file, finding.record.signature, finding.record.verdict,
+                       reports::shape_word(finding.scenario)));
 }
 
 std::string sentence(const reports::FindingRecord& record, const ReplayEnd& end) {
@@ -61,7 +56,8 @@ std::string sentence(const reports::FindingRecord& record, const ReplayEnd& end)
   return "?";
 }
 
-ordered_json row(const std::string& file, const reports::FindingRecord& record, const ReplayEnd& end) {
+ordered_json row(const std::string& file, const reports::FindingFile& finding, const ReplayEnd& end) {
+  const reports::FindingRecord& record = finding.record;
   ordered_json object = {{"file", file},
                          {"result", name(end.result)},
                          {"recorded", record.verdict},
@@ -70,7 +66,9 @@ ordered_json row(const std::string& file, const reports::FindingRecord& record, 
                          {"detail", end.detail},
                          {"engines", record.engines},
                          {"scheme", record.scheme},
-                         {"oracles", record.oracles.names()}};
+                         {"oracles", record.oracles.names()},
+                         {"stage", name(stage_after(finding, end))},
+                         {"edited", finding.edited()}};
   if (!end.verdict.empty()) object["verdict"] = end.verdict;
   if (!end.signature.empty()) object["signature"] = end.signature;
   return object;
@@ -94,10 +92,13 @@ Exit replay_files(const ReplayOptions& options) {
       rows.push_back({{"file", file}, {"result", "bad-file"}});
       continue;
     }
+    complain_of_edits(file, *finding);
     const ReplayEnd end = replay(*finding);
-    exit = heavier(exit, exit_of(end.result));
-    rows.push_back(row(file, finding->record, end));
-    if (!options.json) fmt::print("{}: {}\n", file, sentence(finding->record, end));
+    exit = heavier(exit, exit_of(*finding, end));
+    rows.push_back(row(file, *finding, end));
+    if (!options.json) {
+      fmt::print("{}: {}; stage: {}\n", file, sentence(finding->record, end), name(stage_after(*finding, end)));
+    }
   }
   if (options.json) fmt::print("{}\n", reports::dump({{"replays", rows}}));
   return exit;

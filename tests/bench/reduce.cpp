@@ -39,7 +39,7 @@ struct Form {
 
 void row(const x86_64::Scheme& scheme, const Options& options) {
   const fuzz::EngineChoice choice{.engines = {"interpreter", "x86_64"}, .scheme = std::string(scheme.identity.name), .time_limit = std::chrono::milliseconds(200)};
-  const fuzz::MakeEngines engines = [&] { return fuzz::make_engines(choice); };
+  const fuzz::MakeEngines engines = fuzz::engines_of(choice);
   std::map<std::string, std::map<std::string, std::size_t>> forms;
   std::vector<double> seconds;
   std::size_t minimal = 0, judged = 0, vanished = 0;
