@@ -61,7 +61,7 @@ void LivePatcher::patch(std::size_t at, const tailbound::x86_64::PatchBytes& byt
   at_.store(nowhere, std::memory_order_release);
 }
 
-bool LivePatcher::on_trap(std::uint64_t& rip, std::uint64_t&) {
+bool LivePatcher::on_trap(std::uint64_t& rip) {
   const std::uint64_t address = rip - 1;
   if (!code_.contains(address)) return false;
   const std::size_t at = address - code_.address();

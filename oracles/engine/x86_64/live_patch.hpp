@@ -9,11 +9,11 @@
 
 #include "jit/emit/executable_memory.hpp"
 #include "jit/x86_64/link.hpp"
-#include "oracles/engine/x86_64/guard.hpp"
+#include "oracles/engine/native/guard.hpp"
 
 namespace tailbound::engine::x86_64 {
 
-class LivePatcher final : public TrapHandler {
+class LivePatcher final : public native::TrapHandler {
  public:
   explicit LivePatcher(const jit::ExecutableMemory& code) : code_(code) {}
 
@@ -24,7 +24,7 @@ class LivePatcher final : public TrapHandler {
   void patch(std::size_t at, const tailbound::x86_64::PatchBytes& bytes);
 
   /// On the running thread.
-  bool on_trap(std::uint64_t& rip, std::uint64_t& flags) override;
+  bool on_trap(std::uint64_t& rip) override;
 
  private:
   void put(std::size_t at, std::uint8_t byte) const;

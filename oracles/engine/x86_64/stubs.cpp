@@ -9,13 +9,17 @@ namespace tailbound::engine::x86_64 {
 namespace {
 
 using namespace tailbound::x86_64;
+using native::ArrayObject;
+using native::EntryRecord;
+using native::register_poison;
+using native::Stubs;
 
 constexpr std::array<R64, 6> callee_saved = {rbx, rbp, r12, r13, r14, r15};
 
 class StubWriter {
  public:
-  StubWriter(jit::CodeBuffer& out, const EntryRecord* record, const jit::Options& options)
-      : out_(out), a_(out), record_(reinterpret_cast<std::uint64_t>(record)), options_(options) {}
+  StubWriter(jit::CodeBuffer& out, std::uint64_t record, const jit::Options& options)
+      : out_(out), a_(out), record_(record), options_(options) {}
 
   Stubs write() {
     Stubs stubs;
@@ -58,22 +62,21 @@ class StubWriter {
     a_.endbr64();
     for (const R64 reg : callee_saved) a_.push(reg);
     load_record(r11);
-    a_.mov(field(r11, offsetof(EntryRecord, host_rsp)), rsp);
+    a_.mov(field(r11, offsetof(EntryRecord, host_stack)), rsp);
     a_.mov(rsp, field(r11, offsetof(EntryRecord, stack_top)));
     a_.mov(rdi, field(r11, offsetof(EntryRecord, context)));
     a_.mov(rsi, field(r11, offsetof(EntryRecord, length)));
     a_.mov(r11, field(r11, offsetof(EntryRecord, target)));
-    for (std::size_t i = 0; i < callee_saved.size(); ++i)
-      a_.mov_imm64(callee_saved[i].reg, register_canaries[i]);
+    for (std::size_t i = 0; i < callee_saved.size(); ++i) a_.mov_imm64(callee_saved[i].reg, canaries[i]);
     poison({rax, rcx, rdx, r8, r9, r10});
     a_.call(r11);
     load_record(r11);
     a_.mov(field(r11, offsetof(EntryRecord, returned)), rax);
-    a_.mov(field(r11, offsetof(EntryRecord, rsp)), rsp);
+    a_.mov(field(r11, offsetof(EntryRecord, stack_pointer)), rsp);
     for (std::size_t i = 0; i < callee_saved.size(); ++i) a_.mov(saved_field(r11, i), callee_saved[i]);
     stubs.recover = a_.here();
     load_record(r11);
-    a_.mov(rsp, field(r11, offsetof(EntryRecord, host_rsp)));
+    a_.mov(rsp, field(r11, offsetof(EntryRecord, host_stack)));
     for (std::size_t i = callee_saved.size(); i-- > 0;) a_.pop(callee_saved[i]);
     a_.ret();
     a_.int3();
@@ -192,7 +195,7 @@ class StubWriter {
 
 }  // namespace
 
-Stubs emit_stubs(jit::CodeBuffer& out, const EntryRecord* record, const jit::Options& options) {
+native::Stubs emit_stubs(jit::CodeBuffer& out, std::uint64_t record, const jit::Options& options) {
   return StubWriter(out, record, options).write();
 }
 

@@ -10,7 +10,7 @@
 #include "jit/lower/stack_bound.hpp"
 #include "oracles/check/checks.hpp"
 #include "oracles/engine/x86_64/engine.hpp"
-#include "oracles/engine/x86_64/guard.hpp"
+#include "oracles/engine/native/guarded_stack.hpp"
 #include "oracles/judge/judge.hpp"
 #include "tests/oracles/engine/hand_made.hpp"
 
@@ -18,7 +18,7 @@ namespace tailbound::test {
 
 namespace {
 
-using engine::x86_64::GuardedStack;
+using engine::native::GuardedStack;
 
 constexpr std::array schemes = {"pointer", "by-value"};
 

@@ -1,13 +1,11 @@
-#include "oracles/engine/x86_64/runtime.hpp"
+#include "oracles/engine/native/runtime.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cassert>
 #include <cstring>
 
-#include "oracles/engine/x86_64/stubs.hpp"
-
-namespace tailbound::engine::x86_64 {
+namespace tailbound::engine::native {
 
 namespace {
 
@@ -43,7 +41,7 @@ std::size_t Runtime::take(std::size_t bytes) {
 
 template <class T>
 void Runtime::put(std::size_t at, T value) {
-  std::memcpy(reinterpret_cast<std::uint8_t*>(storage_.data()) + at, &value, sizeof value);
+  std::memcpy(memory_.here + at, &value, sizeof value);
 }
 
 std::uint64_t Runtime::context_address() const { return address(context_at_); }
@@ -58,10 +56,19 @@ void Runtime::surround_slots(std::size_t object, std::uint32_t entries) {
   }
 }
 
-void Runtime::reset(const bpf::Lowered& lowered) {
+std::expected<void, std::string> Runtime::reset(const bpf::Lowered& lowered, Machine& machine) {
   const std::size_t bytes = needed(lowered, options_);
-  if (storage_.size() * 8 < bytes) storage_.resize((bytes + 7) / 8);
-  std::memset(storage_.data(), 0, bytes);
+  memory_ = machine.data(bytes);
+  if (memory_.size < bytes) {
+    return std::unexpected("the maps take " + std::to_string(bytes) + " bytes; expected at most " +
+                           std::to_string(memory_.size));
+  }
+  std::memset(memory_.here, 0, bytes);
+  lay_out(lowered);
+  return {};
+}
+
+void Runtime::lay_out(const bpf::Lowered& lowered) {
   used_ = 0;
   context_at_ = take(context_size);
   map_at_.clear();
@@ -98,8 +105,7 @@ void Runtime::set_slot(std::uint16_t map, std::uint32_t index, std::optional<std
   const std::size_t at = map_at_[map] + options_.ptrs + 8ULL * index;
   assert(at % 8 == 0 && "a kernel's pointers are aligned");
   // Another thread may be running code that loads it.
-  std::atomic_ref(storage_[at / 8])
-      .store(program ? address(program_at_[*program]) : 0, std::memory_order_release);
+  std::atomic_ref(*words(at)).store(program ? address(program_at_[*program]) : 0, std::memory_order_release);
 }
 
-}  // namespace tailbound::engine::x86_64
+}  // namespace tailbound::engine::native
