@@ -136,7 +136,6 @@ bool Jury::summon() {
   return true;
 }
 
-/// Ends the child, which has nothing under way or hangs.
 void Jury::dismiss() {
   if (child_ == 0) return;
   ::kill(child_, SIGKILL);

@@ -36,9 +36,11 @@ class Jury {
   /// "process hung" where the patience was over.
   Verdict judge(const bpf::Scenario& scenario);
 
+  /// Ends the process that waits for the next scenario, if there is one.
+  void dismiss();
+
  private:
   bool summon();
-  void dismiss();
   Verdict bury();
 
   Make make_;

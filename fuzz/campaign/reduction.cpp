@@ -34,6 +34,7 @@ class Reducing {
     Jury whole = jury(options_.oracles, true, true);
     first_ = whole.judge(found_);
     if (!first_.broken()) return {found_, first_, {}};
+    if (options_.dear) whole.dismiss();
     const OracleSet fewer = up_to(first_.property, options_.oracles);
     if (auto reduced = attempt(fewer, false, options_.fresh, whole)) return std::move(*reduced);
     if (auto reduced = attempt(options_.oracles, true, true, whole)) return std::move(*reduced);
@@ -59,10 +60,15 @@ class Reducing {
     if (!same_class(jury.judge(found_), first_)) return std::nullopt;
     gen::ReduceOptions steps = options_.steps;
     steps.enough = [this] { return Clock::now() > deadline_; };
-    Reduction reduction{found_, {}, {}};
-    const auto keeps =
-        gen::one_by_one([&](const bpf::Scenario& candidate) { return same_class(jury.judge(candidate), first_); });
+    Reduction reduction{found_, first_, {}};
+    const auto keeps = gen::one_by_one([&](const bpf::Scenario& candidate) {
+      Verdict verdict = jury.judge(candidate);
+      const bool same = same_class(verdict, first_);
+      if (same) reduction.verdict = std::move(verdict);
+      return same;
+    });
     reduction.stats = gen::reduce(reduction.scenario, keeps, steps);
+    if (options_.dear) return reduction;
     reduction.verdict = whole.judge(reduction.scenario);
     if (!same_class(reduction.verdict, first_)) return std::nullopt;
     return reduction;

@@ -21,6 +21,8 @@ struct ReductionOptions {
   bool sampled = true;       // the sampled oracles judge
   bool expectations = false;
   bool fresh = false;        // a process for each candidate, see JuryOptions
+  /// An engine is dear to start (a guest boots): processes are few, and what is reduced is not judged once more alone.
+  bool dear = false;
   std::chrono::milliseconds limit{15'000};
   gen::ReduceOptions steps = {};  // `enough` is set here
 };

@@ -95,6 +95,7 @@ int run(int argc, char** argv) {
   add_fuzz(app, exit);
   add_run(app, exit);
   add_replay(app, exit);
+  add_blame(app, exit);
   add_count(app, exit);
   add_show(app, exit);
   add_schemes(app, exit);

@@ -23,6 +23,7 @@ void add_show(CLI::App& app, Exit& exit);
 void add_oracles(CLI::App& app, Exit& exit);
 void add_engines(CLI::App& app, Exit& exit);
 void add_replay(CLI::App& app, Exit& exit);
+void add_blame(CLI::App& app, Exit& exit);
 void add_schemes(CLI::App& app, Exit& exit);
 void add_plugin(CLI::App& app, Exit& exit);
 void add_stack(CLI::App& app, Exit& exit);

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "fuzz/campaign/blame.hpp"
 #include "fuzz/campaign/child.hpp"
 #include "fuzz/campaign/investigate.hpp"
 #include "fuzz/campaign/live.hpp"
@@ -56,6 +57,9 @@ bool is_wild(const std::string& scheme) {
   return found != nullptr && found->identity.wild;
 }
 
+/// It runs in no process of ours: a kernel, a guest, an emulator.
+bool is_dear(const std::string& engine) { return engine != "interpreter" && engine != "x86_64"; }
+
 /// The engines' process ended: there is no observation.
 bool is_death(const Verdict& verdict) { return verdict.kind.starts_with("process "); }
 
@@ -78,7 +82,9 @@ bool Findings::keep(const std::string& file, const std::string& content, std::st
 
 Reduction Findings::reduce(const Found& found) const {
   ReductionOptions options{.oracles = campaign_.oracles, .sampled = campaign_.sample != 0,
-                           .fresh = is_wild(campaign_.engines.scheme)};
+                           .fresh = is_wild(campaign_.engines.scheme),
+                           .dear = std::ranges::any_of(campaign_.engines.engines, is_dear)};
+  if (options.dear) options.limit = std::chrono::minutes(10);
   ReductionLine line(campaign_.live);
   options.steps.progress = [&](const gen::ReduceStats& stats, const bpf::Scenario& best) { line.show(stats, best); };
   return reduce_finding(engines_of(campaign_.engines), found.scenario, options);
@@ -89,7 +95,24 @@ reports::Stage Findings::stage_of(std::string_view signature, const Reduction& r
                            reduced.stats.minimal ? reports::Stage::reduced : reports::Stage::fresh);
 }
 
-int Findings::look_into(const Found& found, const Reduction& reduced, std::string& message) const {
+/// The guilty steps; of what was looked into already they are not asked again.
+std::vector<std::string> Findings::blame(const Reduction& reduced) {
+  const std::string signature = reports::signature(reduced.verdict, reduced.scenario);
+  if (std::ranges::count(blamed_, signature) != 0) return {};
+  blamed_.push_back(signature);
+  if (std::ranges::count(campaign_.engines.engines, "x86_64") == 0) return {};
+  reports::FindingFile finding;
+  finding.record.verdict = reports::verdict_word(reduced.verdict);
+  finding.record.engine = "x86_64";
+  finding.record.engines = campaign_.engines.engines;
+  finding.record.scheme = campaign_.engines.scheme;
+  finding.record.oracles = campaign_.oracles;
+  finding.scenario = reduced.scenario;
+  return find_blame(finding).sentences();
+}
+
+int Findings::look_into(const Found& found, const Reduction& reduced, const std::vector<std::string>& blame,
+                        std::string& message) const {
   auto engines = make_engines(campaign_.engines);
   if (!engines) return 3;
   Judge judge(std::move(*engines), campaign_.oracles);
@@ -105,6 +128,7 @@ int Findings::look_into(const Found& found, const Reduction& reduced, std::strin
   const std::string signature = reports::signature(*finding);
   if (std::ranges::count(signatures_, signature) != 0) return known_already;
   finding->stage = stage_of(signature, reduced);
+  if (finding->engine.name == "x86_64") finding->blame = blame;
   std::string place;
   const bool written = keep(signature, file_text(*finding, campaign_, found), place);
   if (!quiet_) {
@@ -163,7 +187,8 @@ void Findings::add(const Found& found) {
     return;
   }
   if (is_death(reduced.verdict)) return add_death(found, reduced);
-  const ChildEnd end = in_child([&](std::string& message) { return look_into(found, reduced, message); });
+  const std::vector<std::string> guilty = blame(reduced);
+  const ChildEnd end = in_child([&](std::string& message) { return look_into(found, reduced, guilty, message); });
   if (end.signal != 0) {
     Reduction death = reduced;
     death.verdict = process_died(end.signal);

@@ -29,7 +29,9 @@ class Findings {
  private:
   Reduction reduce(const Found& found) const;
   reports::Stage stage_of(std::string_view signature, const Reduction& reduced) const;
-  int look_into(const Found& found, const Reduction& reduced, std::string& message) const;
+  std::vector<std::string> blame(const Reduction& reduced);
+  int look_into(const Found& found, const Reduction& reduced, const std::vector<std::string>& blame,
+                std::string& message) const;
   void add_death(const Found& found, const Reduction& reduced);
   bool keep(const std::string& file, const std::string& content, std::string& place) const;
   void take(nlohmann::ordered_json row);
@@ -40,6 +42,7 @@ class Findings {
   bool quiet_;
   nlohmann::ordered_json list_ = nlohmann::ordered_json::array();
   std::vector<std::string> signatures_;
+  std::vector<std::string> blamed_;  // verdicts and shapes
   std::size_t repeats_ = 0;
   std::size_t known_count_ = 0;
   bool lost_ = false;
