@@ -33,6 +33,16 @@ function(tailbound_room name)
   target_link_libraries(room_${name} PUBLIC ${links})
 endfunction()
 
+# The subcommands. CLI11 is most of what their compilation costs, and none of it is hot: its header is parsed once, and
+# nothing here is optimised.
+function(tailbound_command)
+  file(GLOB sources CONFIGURE_DEPENDS fuzz/cli/*.cpp)
+  add_library(command STATIC ${sources})
+  target_compile_options(command PRIVATE -O0)
+  target_precompile_headers(command PRIVATE <CLI/CLI.hpp> <nlohmann/json.hpp> <fmt/format.h>)
+  target_link_libraries(command PUBLIC room_fuzz)
+endfunction()
+
 # Faults for the tests and the benchmark to find.
 function(tailbound_planted)
   file(GLOB sources CONFIGURE_DEPENDS tests/planted/*.cpp)

@@ -13,15 +13,22 @@ namespace tailbound::jit {
 /// A field in the code that depends on where things lie.
 struct Relocation {
   enum class Kind : std::uint8_t {
-    function,   // rel32 to function `target` of the same program
-    helper,     // rel32 to helper `target`
-    thunk,      // rel32 to the indirect-jump thunk of machine register `target`
-    return_thunk,  // rel32
-    map,        // absolute 64 bits: the map object `target`
-    map_value,  // absolute 64 bits: the first value of map `target`, plus `addend`
-    per_cpu,    // absolute 64 bits: the processor's own data, plus `addend`
+    function,   // function `target` of the same program
+    helper,     // helper `target`
+    thunk,      // the indirect-jump thunk of machine register `target`
+    return_thunk,
+    map,        // the map object `target`
+    map_value,  // the first value of map `target`, plus `addend`
+    per_cpu,    // the processor's own data, plus `addend`
+  };
+  enum class Form : std::uint8_t {
+    rel32,     // x86-64: distance from the field's end
+    abs64,     // x86-64: the address
+    branch26,  // arm64: the words from this instruction, its low 26 bits
+    literal,   // arm64: a movz or movn, and the movks behind it; each has 16 bits of the address
   };
   Kind kind = Kind::function;
+  Form form = Form::rel32;
   std::uint16_t function = 0;  // that holds the field
   std::uint32_t offset = 0;    // of the field
   std::uint32_t target = 0;

@@ -37,6 +37,11 @@ class CodeBuffer {
   void u32(std::uint32_t value) { raw(value); }
   void u64(std::uint64_t value) { raw(value); }
 
+  std::uint32_t at32(std::uint32_t at) const {
+    std::uint32_t value = 0;
+    std::memcpy(&value, &storage_[at], sizeof value);
+    return value;
+  }
   void patch8(std::uint32_t at, std::uint8_t value) { storage_[at] = CodeByte{value}; }
   void patch32(std::uint32_t at, std::uint32_t value) { std::memcpy(&storage_[at], &value, sizeof value); }
 

@@ -39,7 +39,8 @@ void FrameFinder::scan(const Bytecode& program, const bpf::LoweredFunction& func
   frames_.push_back({.is_main = frames_.empty(),
                      .reaches_tail_call = false,
                      .stack_depth = function.stack_depth,
-                     .saved_registers = static_cast<std::uint8_t>(mentioned >> first_saved & 15U)});
+                     .saved_registers = static_cast<std::uint8_t>(mentioned >> first_saved & 15U),
+                     .uses_r10 = (mentioned >> 10 & 1U) != 0});
 }
 
 void FrameFinder::add_call(const Bytecode& program, std::uint32_t i) {

@@ -16,6 +16,7 @@ struct Frame {
   bool reaches_tail_call = false;
   std::uint32_t stack_depth = 0;     // bytes of BPF stack, as the verifier measured it
   std::uint8_t saved_registers = 0;  // bit 0 is r6, … bit 3 is r9: mentioned by the function
+  bool uses_r10 = false;             // likewise
 
   std::uint32_t rounded_stack() const { return (stack_depth + 7) / 8 * 8; }
   std::uint32_t saved_count() const { return static_cast<std::uint32_t>(__builtin_popcount(saved_registers)); }

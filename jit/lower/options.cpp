@@ -16,6 +16,7 @@ std::string text(const Options& options) {
   add(options.return_thunks, "return-thunks");
   add(options.bti, "bti");
   add(options.pac, "pac");
+  add(options.exclusives, "exclusives");
   add(options.blinding, "blinding");
   return joined;
 }

@@ -13,6 +13,8 @@ struct Options {
   bool int3_after_ret = true;  // x86-64: straight-line-speculation padding behind ret and indirect jumps
   bool bti = false;            // arm64: landing pads
   bool pac = false;            // arm64: signed return address
+  bool exclusives = false;     // arm64: atomics by exclusive loads and stores, for a processor without LSE
+  std::uint8_t address_blocks = 0b1111;  // arm64: the 16-bit blocks in which addresses of maps are not 0
   bool blinding = false;       // constants hidden; no direct tail calls
   // Structure offsets, bytes; they depend on the kernel's configuration.
   std::uint8_t max_entries = 36;  // struct bpf_array

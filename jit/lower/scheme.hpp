@@ -59,6 +59,8 @@ struct Scheme {
   /// What a main takes beyond that where it is entered from outside; nullptr: nothing.
   std::uint32_t (*entry_bytes)(const Frame&) = nullptr;
   CountSlots (*slots)(const Frame&) = nullptr;
+  /// How bodies are compiled, where an arch's schemes differ in more than the steps.
+  typename Emitter::Lowering lowering = {};
 };
 
 template <class Emitter>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "jit/bpf/insn.hpp"
+#include "jit/lower/walk.hpp"
 #include "jit/x86_64/assembler.hpp"
 
 namespace tailbound::x86_64 {
@@ -16,11 +17,8 @@ void emit_mov_imm64(Assembler& a, Gp dst, std::uint64_t imm);
 void emit_simple_alu(Assembler& a, bool wide, bpf::AluOp op, Gp dst, Gp src);
 void emit_simple_alu(Assembler& a, bool wide, bpf::AluOp op, Gp dst, std::int32_t imm);
 
-struct Division {
-  bool wide = true;
-  bool remainder = false;
-  bool is_signed = false;
-};
+using jit::Division;
+
 /// A zero divisor gives quotient 0 and leaves the dividend as remainder; the least number divided by -1 is
 /// itself, with remainder 0 (RFC 9669 section 4.1). Uses r9, r10 and r11, which hold no BPF register.
 void emit_divide(Assembler& a, Division what, Gp dst, Gp src);

@@ -2,11 +2,11 @@
 // encodings, the one that the kernel's JIT uses is taken, so that images can be compared byte for byte.
 #pragma once
 
-#include <array>
 #include <cassert>
 #include <cstdint>
 
 #include "jit/emit/code_buffer.hpp"
+#include "jit/emit/short_label.hpp"
 #include "jit/x86_64/regs.hpp"
 
 namespace tailbound::x86_64 {
@@ -41,22 +41,7 @@ constexpr Mem at_index8_disp32(R64 base, R64 index, std::int32_t disp) {
   return {base.reg, Mem::Disp::d32, disp, true, index.reg};
 }
 
-/// A place inside one template that short forward jumps go to.
-class ShortLabel {
- public:
-  void add(std::uint32_t field) {
-    assert(count_ < fields_.size() && "a template has at most eight jumps to one label");
-    fields_[count_++] = field;
-  }
-  template <class Visit>
-  void each(Visit&& visit) const {
-    for (std::uint32_t i = 0; i < count_; ++i) visit(fields_[i]);
-  }
-
- private:
-  std::array<std::uint32_t, 8> fields_{};
-  std::uint32_t count_ = 0;
-};
+using jit::ShortLabel;
 
 /// The operations of opcode group 1, with /n as the value (SDM: ADD, OR, AND, SUB, XOR, CMP).
 enum class Group1 : std::uint8_t { add = 0, bit_or = 1, bit_and = 4, sub = 5, bit_xor = 6, cmp = 7 };

@@ -1,14 +1,12 @@
 #include "jit/x86_64/atomic.hpp"
 
+#include "jit/lower/walk.hpp"
+
 namespace tailbound::x86_64 {
 
 namespace {
 
-/// RFC 9669 table 11: the code of an ALU operation, and bit 0 to fetch.
-namespace operation {
-constexpr std::int32_t add = 0x00, bit_or = 0x40, bit_and = 0x50, bit_xor = 0xa0;
-constexpr std::int32_t fetch = 0x01, xchg = 0xe1, cmpxchg = 0xf1;
-}  // namespace operation
+namespace operation = jit::atomic_operation;
 
 void compare_exchange(Assembler& a, bool wide, Mem place, Gp src) {
   wide ? a.lock_cmpxchg(place, R64{src}) : a.lock_cmpxchg(place, R32{src});

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
-#include <string>
 
-#include "jit/bpf/decode.hpp"
+#include "jit/lower/walk.hpp"
 #include "jit/x86_64/arithmetic.hpp"
 #include "jit/x86_64/atomic.hpp"
 #include "jit/x86_64/extend.hpp"
@@ -46,23 +45,15 @@ Cond condition(JumpOp op) {
   return Cond::e;
 }
 
-bool is_known_helper(std::int32_t number) {
-  return number == static_cast<std::int32_t>(bpf::Helper::lookup) ||
-         number == static_cast<std::int32_t>(bpf::Helper::update) ||
-         number == static_cast<std::int32_t>(bpf::Helper::time) ||
-         number == static_cast<std::int32_t>(bpf::Helper::random);
-}
-
 }  // namespace
 
 /// One function of a program.
-class FunctionCompiler {
+class FunctionCompiler : jit::Walk<FunctionCompiler> {
  public:
   FunctionCompiler(Compiler& compiler, const bpf::Bytecode& program, const Scheme& scheme,
                    const jit::Options& options, jit::Image& image, std::uint16_t function)
-      : c_(compiler),
-        program_(program),
-        function_(program.functions[function]),
+      : Walk(program, program.functions[function]),
+        c_(compiler),
         scheme_(scheme),
         e_{.a = Assembler(compiler.scratch_),
            .options = options,
@@ -77,192 +68,108 @@ class FunctionCompiler {
     first_site_ = e_.image.sites.size();
     c_.scratch_.clear();
     c_.jumps_.clear();
-    c_.address_.resize(function_.end_insn - function_.first_insn + 1);
     c_.scratch_.ensure(longest_template);
     run_steps(scheme_.prologue, e_);
-    for (insn_ = function_.first_insn; insn_ < function_.end_insn; ++insn_) {
-      c_.scratch_.ensure(longest_template);
-      c_.address_[local(insn_)] = a_.here();
-      if (const std::string_view refused = lower(program_.insns[insn_]); !refused.empty())
-        return refusal(refused);
-      if (bpf::is_two_slot(program_.insns[insn_])) {
-        ++insn_;
-        c_.address_[local(insn_)] = a_.here();
-      }
-    }
-    c_.address_.back() = a_.here();
+    if (auto done = walk(c_.scratch_, longest_template, c_.address_); !done) return done;
     relax(c_.jumps_, c_.address_, c_.moved_);
     place();
     return {};
   }
 
  private:
-  std::unexpected<bpf::InsnError> refusal(std::string_view what) const {
-    const Insn& insn = program_.insns[insn_];
-    const std::string number = bpf::is_helper_call(insn) ? " " + std::to_string(insn.imm) : "";
-    return std::unexpected(bpf::InsnError{insn_, std::string(what) + number + " is not compiled by x86_64"});
+  friend jit::Walk<FunctionCompiler>;
+  static constexpr std::string_view arch = "x86_64";
+
+  void move_signed(bool wide, std::int16_t bits, const Insn& insn) {
+    emit_move_signed(a_, wide, bits, machine(insn.dst), machine(insn.src));
   }
 
-  // --- instructions; each returns the name of what it refuses, or nothing ---
-
-  std::string_view lower(const Insn& insn) {
-    switch (bpf::class_of(insn)) {
-      case bpf::opcode::alu32: return lower_alu(insn, false);
-      case bpf::opcode::alu64: return lower_alu(insn, true);
-      case bpf::opcode::jmp: return lower_jump(insn, true);
-      case bpf::opcode::jmp32: return lower_jump(insn, false);
-      case bpf::opcode::ld: return lower_imm64(insn);
-      case bpf::opcode::ldx: return lower_load(insn);
-      case bpf::opcode::st: return lower_store_imm(insn);
-      case bpf::opcode::stx: return lower_store(insn);
-    }
-    return "this class";
-  }
-
-  std::string_view lower_alu(const Insn& insn, bool wide) {
+  void simple_alu(bool wide, AluOp op, const Insn& insn) {
     const Gp dst = machine(insn.dst);
-    const bool by_register = bpf::uses_src_register(insn);
-    const Gp src = machine(insn.src);
-    const AluOp op = bpf::alu_op(insn);
-    switch (op) {
-      case AluOp::add:
-      case AluOp::sub:
-      case AluOp::bit_or:
-      case AluOp::bit_and:
-      case AluOp::bit_xor:
-      case AluOp::mov:
-        if (insn.off != 0) emit_move_signed(a_, wide, insn.off, dst, src);
-        else
-          by_register ? emit_simple_alu(a_, wide, op, dst, src) : emit_simple_alu(a_, wide, op, dst, insn.imm);
-        return {};
-      case AluOp::mul: return lower_multiply(insn, wide, dst, src);
-      case AluOp::div:
-      case AluOp::mod: {
-        const Division what = {.wide = wide, .remainder = op == AluOp::mod, .is_signed = insn.off == 1};
-        by_register ? emit_divide(a_, what, dst, src) : emit_divide(a_, what, dst, insn.imm);
-        return {};
-      }
-      case AluOp::lsh: return lower_shift(insn, wide, Shift::shl);
-      case AluOp::rsh: return lower_shift(insn, wide, Shift::shr);
-      case AluOp::arsh: return lower_shift(insn, wide, Shift::sar);
-      case AluOp::neg: wide ? a_.neg(R64{dst}) : a_.neg(R32{dst}); return {};
-      case AluOp::end:
-        // To little-endian truncates; to big-endian and bswap (class ALU64) reverse.
-        if (wide || by_register) emit_byte_swap(a_, insn.imm, dst);
-        else emit_truncate(a_, insn.imm, dst);
-        return {};
-    }
-    return "this operation";
+    if (bpf::uses_src_register(insn)) emit_simple_alu(a_, wide, op, dst, machine(insn.src));
+    else emit_simple_alu(a_, wide, op, dst, insn.imm);
   }
 
-  std::string_view lower_multiply(const Insn& insn, bool wide, Gp dst, Gp src) {
+  void multiply(bool wide, const Insn& insn) {
+    const Gp dst = machine(insn.dst);
+    const Gp src = machine(insn.src);
     if (bpf::uses_src_register(insn)) wide ? a_.imul(R64{dst}, R64{src}) : a_.imul(R32{dst}, R32{src});
     else wide ? a_.imul_imm32(R64{dst}, R64{dst}, insn.imm) : a_.imul_imm32(R32{dst}, R32{dst}, insn.imm);
-    return {};
   }
 
-  std::string_view lower_shift(const Insn& insn, bool wide, Shift what) {
+  void divide(jit::Division what, const Insn& insn) {
+    if (bpf::uses_src_register(insn)) emit_divide(a_, what, machine(insn.dst), machine(insn.src));
+    else emit_divide(a_, what, machine(insn.dst), insn.imm);
+  }
+
+  void shift(bool wide, AluOp op, const Insn& insn) {
+    const Shift what = op == AluOp::lsh ? Shift::shl : op == AluOp::rsh ? Shift::shr : Shift::sar;
+    if (bpf::uses_src_register(insn)) emit_shift(a_, wide, what, machine(insn.dst), machine(insn.src));
+    else emit_shift(a_, wide, what, machine(insn.dst), insn.imm);
+  }
+
+  void negate(bool wide, const Insn& insn) {
     const Gp dst = machine(insn.dst);
-    if (bpf::uses_src_register(insn)) emit_shift(a_, wide, what, dst, machine(insn.src));
-    else emit_shift(a_, wide, what, dst, insn.imm);
-    return {};
+    wide ? a_.neg(R64{dst}) : a_.neg(R32{dst});
   }
 
-  std::string_view lower_load(const Insn& insn) {
+  void byte_swap(bool, const Insn& insn) { emit_byte_swap(a_, insn.imm, machine(insn.dst)); }
+  void truncate(const Insn& insn) { emit_truncate(a_, insn.imm, machine(insn.dst)); }
+
+  static Mem source(const Insn& insn) { return at(R64{machine(insn.src)}, insn.off); }
+  static Mem destination(const Insn& insn) { return at(R64{machine(insn.dst)}, insn.off); }
+
+  void load_signed(bpf::Width width, const Insn& insn) {
+    emit_load_signed(a_, width, R64{machine(insn.dst)}, source(insn));
+  }
+
+  void load(bpf::Width width, const Insn& insn) {
     const R64 dst{machine(insn.dst)};
-    const Mem from = at(R64{machine(insn.src)}, insn.off);
-    if ((insn.opcode & bpf::opcode::mode_mask) == bpf::opcode::mode_memsx) {
-      emit_load_signed(a_, bpf::width_of(insn), dst, from);
-      return {};
-    }
-    switch (bpf::width_of(insn)) {
+    const Mem from = source(insn);
+    switch (width) {
       case bpf::Width::b1: a_.movzx8(dst, from); break;
       case bpf::Width::b2: a_.movzx16(dst, from); break;
       case bpf::Width::b4: a_.mov(R32{dst.reg}, from); break;
       case bpf::Width::b8: a_.mov(dst, from); break;
     }
-    return {};
   }
 
-  std::string_view lower_store_imm(const Insn& insn) {
-    const Mem to = at(R64{machine(insn.dst)}, insn.off);
-    switch (bpf::width_of(insn)) {
+  void store_imm(bpf::Width width, const Insn& insn) {
+    const Mem to = destination(insn);
+    switch (width) {
       case bpf::Width::b1: a_.mov8(to, insn.imm); break;
       case bpf::Width::b2: a_.mov16(to, insn.imm); break;
       case bpf::Width::b4: a_.mov32(to, insn.imm); break;
       case bpf::Width::b8: a_.mov64(to, insn.imm); break;
     }
-    return {};
   }
 
-  std::string_view lower_store(const Insn& insn) {
-    if ((insn.opcode & bpf::opcode::mode_mask) == bpf::opcode::mode_atomic) {
-      const bool wide = bpf::width_of(insn) == bpf::Width::b8;
-      const bool known = emit_atomic(a_, wide, insn.imm, machine(insn.dst), insn.off, machine(insn.src));
-      return known ? "" : "an atomic operation later than RFC 9669";
-    }
+  void store(bpf::Width width, const Insn& insn) {
     const Gp src = machine(insn.src);
-    const Mem to = at(R64{machine(insn.dst)}, insn.off);
-    switch (bpf::width_of(insn)) {
+    const Mem to = destination(insn);
+    switch (width) {
       case bpf::Width::b1: a_.mov8(to, src); break;
       case bpf::Width::b2: a_.mov16(to, src); break;
       case bpf::Width::b4: a_.mov(to, R32{src}); break;
       case bpf::Width::b8: a_.mov(to, R64{src}); break;
     }
+  }
+
+  bool atomic(bool wide, const Insn& insn) {
+    return emit_atomic(a_, wide, insn.imm, machine(insn.dst), insn.off, machine(insn.src));
+  }
+
+  void load_value(std::uint8_t dst, std::uint64_t value) { emit_mov_imm64(a_, machine(dst), value); }
+
+  void load_address(std::uint8_t dst, Relocation::Kind kind, std::uint32_t map, std::int32_t offset) {
+    a_.mov_imm64(machine(dst), 0);
+    e_.relocate64(kind, a_.here() - 8, map, offset);
+  }
+
+  std::string_view branch(bool wide, JumpOp op, const Insn& insn, std::uint32_t to) {
+    compare(insn, wide, op == JumpOp::jset);
+    add_jump({.target_insn = to, .conditional = true, .cond = condition(op)});
     return {};
-  }
-
-  std::string_view lower_imm64(const Insn& insn) {
-    const Insn& second = program_.insns[insn_ + 1];
-    const Gp dst = machine(insn.dst);
-    switch (insn.src) {
-      case static_cast<std::uint8_t>(bpf::Imm64Kind::value):
-        emit_mov_imm64(a_, dst,
-                       static_cast<std::uint64_t>(static_cast<std::uint32_t>(second.imm)) << 32 |
-                           static_cast<std::uint32_t>(insn.imm));
-        return {};
-      case static_cast<std::uint8_t>(bpf::Imm64Kind::map):
-        lower_address(dst, Relocation::Kind::map, insn.imm, 0);
-        return {};
-      case static_cast<std::uint8_t>(bpf::Imm64Kind::map_value):
-        lower_address(dst, Relocation::Kind::map_value, insn.imm, second.imm);
-        return {};
-    }
-    return "a load of this kind of address";
-  }
-
-  void lower_address(Gp dst, Relocation::Kind kind, std::int32_t map, std::int32_t offset) {
-    a_.mov_imm64(dst, 0);
-    e_.relocate(kind, a_.here() - 8, static_cast<std::uint32_t>(map), offset);
-  }
-
-  std::string_view lower_jump(const Insn& insn, bool wide) {
-    const JumpOp op = bpf::jump_op(insn);
-    switch (op) {
-      case JumpOp::ja:
-        // The long one (class JMP32) has its distance in the immediate.
-        jump({.target_insn = local(insn_ + 1) + static_cast<std::uint32_t>(wide ? insn.off : insn.imm)});
-        return {};
-      case JumpOp::call: return lower_call(insn);
-      case JumpOp::exit: lower_exit(); return {};
-      case JumpOp::jset:
-      case JumpOp::jeq:
-      case JumpOp::jne:
-      case JumpOp::jgt:
-      case JumpOp::jge:
-      case JumpOp::jlt:
-      case JumpOp::jle:
-      case JumpOp::jsgt:
-      case JumpOp::jsge:
-      case JumpOp::jslt:
-      case JumpOp::jsle:
-        compare(insn, wide, op == JumpOp::jset);
-        jump({.target_insn = local(insn_ + 1) + static_cast<std::uint32_t>(insn.off),
-              .conditional = true,
-              .cond = condition(op)});
-        return {};
-    }
-    return "this jump";
   }
 
   void compare(const Insn& insn, bool wide, bool bits) {
@@ -284,28 +191,20 @@ class FunctionCompiler {
     }
   }
 
-  std::string_view lower_call(const Insn& insn) {
-    if (bpf::is_tail_call(insn)) {
-      lower_tail_call();
-      return {};
-    }
-    if (bpf::is_local_call(insn)) {
-      const std::uint32_t callee = jit::function_at(program_, insn_ + 1 + static_cast<std::uint32_t>(insn.imm));
-      e_.callee = c_.finder_.frames()[callee];
-      run_steps(scheme_.call_site, e_);
-      e_.relocate(Relocation::Kind::function, a_.call_rel32(), callee);
-      run_steps(scheme_.after_call, e_);
-      return {};
-    }
-    if (!bpf::is_helper_call(insn)) return "a call of a kernel function";
-    if (!is_known_helper(insn.imm)) return "a call of helper";
-    run_steps(scheme_.helper_site, e_);
-    e_.relocate(Relocation::Kind::helper, a_.call_rel32(), static_cast<std::uint32_t>(insn.imm));
-    return {};
+  void call_function(std::uint16_t callee) {
+    e_.callee = c_.finder_.frames()[callee];
+    run_steps(scheme_.call_site, e_);
+    e_.relocate(Relocation::Kind::function, a_.call_rel32(), callee);
+    run_steps(scheme_.after_call, e_);
   }
 
-  void lower_tail_call() {
-    const bpf::LoweredSite& source = site_of(insn_);
+  void call_helper(std::uint32_t number) {
+    run_steps(scheme_.helper_site, e_);
+    e_.relocate(Relocation::Kind::helper, a_.call_rel32(), number);
+  }
+
+  void tail_call() {
+    const bpf::LoweredSite& source = site();
     const bool direct = source.direct_index.has_value() && !e_.options.blinding;
     e_.site = SiteUnderWay{};
     e_.site.landing = scheme_.landing(e_.options);
@@ -324,23 +223,23 @@ class FunctionCompiler {
                               .out = a_.here()});
   }
 
-  const bpf::LoweredSite& site_of(std::uint32_t insn) const {
-    const std::int32_t index = program_.origin[insn].site;
-    assert(index >= 0 && "every tail call of lowered bytecode has a site");
-    return program_.sites[static_cast<std::size_t>(index)];
-  }
-
   /// The first exit holds the epilogue, later ones jump to it, as in the kernel.
-  void lower_exit() {
+  std::string_view leave() {
     if (epilogue_insn_ != none) {
-      jump({.target_insn = epilogue_insn_, .to_epilogue = true});
-      return;
+      add_jump({.target_insn = epilogue_insn_, .to_epilogue = true});
+      return {};
     }
     epilogue_insn_ = local(insn_);
     run_steps(scheme_.epilogue, e_);
+    return {};
   }
 
-  void jump(LongJump jump) {
+  std::string_view jump(std::uint32_t to) {
+    add_jump({.target_insn = to});
+    return {};
+  }
+
+  void add_jump(LongJump jump) {
     jump.offset = a_.here();
     jump.insn = local(insn_);
     jump.size = long_size(jump);
@@ -348,9 +247,6 @@ class FunctionCompiler {
     if (jump.conditional) a_.jcc_rel32(jump.cond);
     else a_.jmp_rel32();
   }
-
-  /// Slot in the function.
-  std::uint32_t local(std::uint32_t insn) const { return insn - function_.first_insn; }
 
   // --- placing: the relaxed code goes behind what the image holds already ---
 
@@ -363,18 +259,8 @@ class FunctionCompiler {
     copy_relaxed(image.code.data() + start);
     place_relocations(start);
     place_sites(start);
-    const auto slots = static_cast<std::ptrdiff_t>(c_.moved_.size() - 1);
-    image.address.resize(image.address.size() + c_.moved_.size() - 1);
-    std::transform(c_.moved_.begin(), c_.moved_.begin() + slots, image.address.end() - slots,
-                   [start](std::uint32_t moved) { return start + moved; });
-    image.functions.push_back({.offset = start,
-                               .size = size,
-                               .landing = scheme_.landing(e_.options),
-                               .first_insn = function_.first_insn,
-                               .end_insn = function_.end_insn,
-                               .stack_depth = function_.stack_depth,
-                               .reaches_tail_call = e_.frame.reaches_tail_call,
-                               .saved_registers = e_.frame.saved_registers});
+    append_addresses(image, c_.moved_, start);
+    image.functions.push_back(described(e_.frame, start, size, scheme_.landing(e_.options)));
   }
 
   void place_relocations(std::uint32_t start) {
@@ -438,12 +324,9 @@ class FunctionCompiler {
   static constexpr std::uint32_t none = UINT32_MAX;
 
   Compiler& c_;
-  const bpf::Bytecode& program_;
-  const bpf::LoweredFunction& function_;
   const Scheme& scheme_;
   Emitter e_;
   Assembler& a_;
-  std::uint32_t insn_ = 0;
   std::uint32_t epilogue_insn_ = none;  // slot of the exit that holds the epilogue
   std::size_t first_relocation_ = 0;
   std::size_t first_site_ = 0;

@@ -20,6 +20,8 @@ struct SiteUnderWay {
 };
 
 struct Emitter {
+  struct Lowering {};
+
   Assembler a;
   const jit::Options& options;
   jit::Image& image;
@@ -29,9 +31,17 @@ struct Emitter {
   jit::Frame callee = {};  // of the subprogram call under way
 
   /// The field at `offset` (already emitted) depends on where things lie.
-  void relocate(jit::Relocation::Kind kind, std::uint32_t offset, std::uint32_t target, std::int32_t addend = 0) {
-    image.relocations.push_back(
-        {.kind = kind, .function = function, .offset = offset, .target = target, .addend = addend});
+  void relocate(jit::Relocation::Kind kind, std::uint32_t offset, std::uint32_t target) {
+    image.relocations.push_back({.kind = kind, .function = function, .offset = offset, .target = target});
+  }
+  /// The same of an absolute one.
+  void relocate64(jit::Relocation::Kind kind, std::uint32_t offset, std::uint32_t target, std::int32_t addend) {
+    image.relocations.push_back({.kind = kind,
+                                 .form = jit::Relocation::Form::abs64,
+                                 .function = function,
+                                 .offset = offset,
+                                 .target = target,
+                                 .addend = addend});
   }
   /// Jumps to `reg`, through a thunk where retpolines are on.
   void jump_indirect(R64 reg);

@@ -4,22 +4,14 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <span>
 
 #include "jit/image.hpp"
+#include "jit/placement.hpp"
 
 namespace tailbound::x86_64 {
 
-/// Where things lie. All code is within 2 GiB of all other code.
-struct Placement {
-  std::span<const std::uint64_t> function;   // by function of the program
-  std::span<const std::uint64_t> map;        // map objects, by map
-  std::span<const std::uint64_t> map_value;  // first values, by map
-  std::array<std::uint64_t, 16> helper{};    // by helper number
-  std::array<std::uint64_t, 16> thunk{};     // by register number
-  std::uint64_t return_thunk = 0;
-  std::uint64_t per_cpu = 0;                 // a PerCpu (counter.hpp)
-};
+/// All code is within 2 GiB of all other code.
+using jit::Placement;
 
 /// Fills every relocation of `image` in `code`, which is a writable copy of image.code.
 void link(const jit::Image& image, const Placement& placement, std::uint8_t* code);

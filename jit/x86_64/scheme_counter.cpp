@@ -16,7 +16,7 @@ std::uint32_t bytes(const jit::Frame& frame) { return frame_bytes(frame, 0); }
 
 void load_per_cpu(Emitter& e, std::size_t field) {
   e.a.mov_imm64(Gp::rax, 0);
-  e.relocate(jit::Relocation::Kind::per_cpu, e.a.here() - 8, 0, static_cast<std::int32_t>(field));
+  e.relocate64(jit::Relocation::Kind::per_cpu, e.a.here() - 8, 0, static_cast<std::int32_t>(field));
 }
 void of_processor(Emitter& e) { load_per_cpu(e, offsetof(PerCpu, tail_calls)); }
 void of_task(Emitter& e) {

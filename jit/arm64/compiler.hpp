@@ -1,0 +1,43 @@
+// Bytecode in, image out.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <vector>
+
+#include "jit/arm64/emitter.hpp"
+#include "jit/bpf/error.hpp"
+#include "jit/emit/code_buffer.hpp"
+#include "jit/image.hpp"
+#include "jit/lower/frame.hpp"
+
+namespace tailbound::arm64 {
+
+/// A branch whose target is another BPF instruction, or the function's epilogue.
+struct OpenBranch {
+  std::uint32_t offset = 0;
+  std::uint32_t insn = 0;         // that it belongs to
+  std::uint32_t target_slot = 0;  // of the function; its end is the epilogue
+  bool conditional = false;       // 19 bits for the distance, else 26
+};
+
+/// Keeps its buffers, so a warm compiler allocates nothing.
+class Compiler {
+ public:
+  /// `program` passed bpf::validate (or came from bpf::lower). Errors: the first instruction that this JIT does
+  /// not compile, by name.
+  std::expected<void, bpf::InsnError> compile(const bpf::Bytecode& program, const Scheme& scheme,
+                                              const jit::Options& options, jit::Image& image);
+  /// Frames and calls of the program that was compiled last.
+  const jit::FrameFinder& found() const { return finder_; }
+
+ private:
+  friend class FunctionCompiler;
+
+  jit::CodeBuffer scratch_;
+  jit::FrameFinder finder_;
+  std::vector<OpenBranch> branches_;
+  std::vector<std::uint32_t> address_;  // by slot of the function, and one more; offsets into scratch_
+};
+
+}  // namespace tailbound::arm64
