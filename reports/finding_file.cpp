@@ -20,7 +20,8 @@ constexpr int newest_version = 2;
 constexpr std::array<std::string_view, 4> required = {"verdict", "engines", "scheme", "oracles"};
 
 std::string one_line(std::string value) {
-  std::ranges::replace_if(value, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+  std::ranges::replace_if(
+      value, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   return value;
 }
 
@@ -66,7 +67,8 @@ class Head {
 
 std::vector<std::string> blame_of(const Head& head) {
   std::vector<std::string> blame;
-  for (std::string value = head.value(blame_key(0)); !value.empty(); value = head.value(blame_key(blame.size()))) {
+  for (std::string value = head.value(blame_key(0)); !value.empty();
+       value = head.value(blame_key(blame.size()))) {
     blame.push_back(std::move(value));
   }
   return blame;
@@ -81,12 +83,12 @@ std::expected<int, std::string> version_of(std::string_view first_line) {
     if (error != std::errc{} || end != number.data() + number.size()) version = 0;
   }
   if (version == 0) {
-    return std::unexpected(fmt::format("1:1: not a finding; its first line is expected to be '{}{}'", first_words,
-                                       newest_version));
+    return std::unexpected(fmt::format("1:1: not a finding; its first line is expected to be '{}{}'",
+                                       first_words, newest_version));
   }
   if (version < oldest_version || version > newest_version) {
-    return std::unexpected(fmt::format("1:1: a finding of version {}; expected {} or {}", version, oldest_version,
-                                       newest_version));
+    return std::unexpected(fmt::format("1:1: a finding of version {}; expected {} or {}", version,
+                                       oldest_version, newest_version));
   }
   return version;
 }
@@ -102,8 +104,8 @@ std::expected<FindingRecord, std::string> parse_record(const Head& head, int ver
   const std::string stage_name = head.value("stage");
   const auto stage = find_stage(stage_name);
   if (!stage && !stage_name.empty()) {
-    return std::unexpected(fmt::format("1:1: unknown stage '{}'; expected new, reduced, known, fixed or regression",
-                                       stage_name));
+    return std::unexpected(
+        fmt::format("1:1: unknown stage '{}'; expected new, reduced, known, fixed or regression", stage_name));
   }
   return FindingRecord{.verdict = head.value("verdict"),
                        .signature = head.value("signature"),

@@ -25,7 +25,8 @@ std::expected<KnownFinding, std::string> load_one(const fs::path& path) {
         fmt::format("{}:1:1: a finding of stage '{}'; expected known or fixed", path.string(), name(stage)));
   }
   if (finding->edited()) {
-    return std::unexpected(fmt::format("{}:1:1: edited: its signature is not that of its scenario", path.string()));
+    return std::unexpected(
+        fmt::format("{}:1:1: edited: its signature is not that of its scenario", path.string()));
   }
   return KnownFinding{path.string(), std::move(*finding)};
 }
@@ -67,7 +68,8 @@ std::string KnownFindings::schemes_of(std::string_view signature) const {
   return schemes;
 }
 
-Stage stage_of(const KnownFindings& known, std::string_view signature, std::string_view scheme, Stage otherwise) {
+Stage stage_of(const KnownFindings& known, std::string_view signature, std::string_view scheme,
+               Stage otherwise) {
   const KnownFinding* const one = known.find(signature, scheme);
   if (one == nullptr) return otherwise;
   return one->finding.record.stage == Stage::fixed ? Stage::regression : Stage::known;

@@ -34,6 +34,7 @@ class KnownFindings {
 };
 
 /// Of one that happened: known, regression where the list says that it is fixed, else `otherwise`.
-Stage stage_of(const KnownFindings& known, std::string_view signature, std::string_view scheme, Stage otherwise);
+Stage stage_of(const KnownFindings& known, std::string_view signature, std::string_view scheme,
+               Stage otherwise);
 
 }  // namespace tailbound::reports

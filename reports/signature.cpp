@@ -53,7 +53,8 @@ void add_run(const RunObservation& want, const RunObservation& got, const bpf::L
   hash.add(got.ledger[bpf::LedgerLayout::fuel]);
   add_entries(got, layout, hash);
   const bool comparable = want.ledger.size() == got.ledger.size();
-  hash.add(static_cast<std::uint32_t>(got.return_value) == static_cast<std::uint32_t>(want.return_value) ? 1 : 0);
+  hash.add(static_cast<std::uint32_t>(got.return_value) == static_cast<std::uint32_t>(want.return_value) ? 1
+                                                                                                         : 0);
   hash.add(comparable && got.ledger[bpf::LedgerLayout::live] == want.ledger[bpf::LedgerLayout::live] ? 1 : 0);
   hash.add(got.cells == want.cells ? 1 : 0);
   hash.add(got.frame.stack_pointer ? 1 : 0);

@@ -1,5 +1,5 @@
-// What two findings have in common when they are the same: property, class of the mismatch, shape of the scenario. Free
-// of names of engines, schemes, programs, and of the order in which a file declares things.
+// What two findings have in common when they are the same: property, class of the mismatch, shape of the
+// scenario. Free of names of engines, schemes, programs, and of the order in which a file declares things.
 #pragma once
 
 #include <string>
@@ -17,11 +17,12 @@ std::string verdict_word(const Verdict& verdict);
 /// Eight hexadecimal digits of the scenario's canonical form; what a file expects is set aside.
 std::string shape_word(const bpf::Scenario& scenario);
 
-/// Eight hexadecimal digits of what the run did: how it ended; where it ended by itself also its counts, and what of its
-/// results is as expected. Addresses and the values of wrong results are set aside.
+/// Eight hexadecimal digits of what the run did: how it ended; where it ended by itself also its counts, and
+/// what of its results is as expected. Addresses and the values of wrong results are set aside.
 std::string effect_word(const Observation& expected, const Observation& observed, std::size_t run);
 
-/// "bound-exceeded-b7a752c0-11d0e4a9": verdict, shape, effect. Fit for a file name. The process died: no effect.
+/// "bound-exceeded-b7a752c0-11d0e4a9": verdict, shape, effect. Fit for a file name. The process died: no
+/// effect.
 std::string signature(const Verdict& verdict, const bpf::Scenario& scenario);
 std::string signature(const Verdict& verdict, const bpf::Scenario& scenario, const Observation& expected,
                       const Observation& observed);

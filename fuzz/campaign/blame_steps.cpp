@@ -4,9 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "fuzz/campaign/jury.hpp"
+#include "gen/generate.hpp"
 #include "jit/lower/scheme_diff.hpp"
 #include "jit/x86_64/schemes.hpp"
 #include "jit/x86_64/step_code.hpp"
@@ -20,6 +22,11 @@ using x86_64::Scheme;
 using Difference = jit::StepDifference<x86_64::Emitter>;
 using Differences = std::vector<Difference>;
 
+/// Scenarios that a mended scheme has to take besides the finding's own.
+constexpr std::uint64_t others_seed = 1;
+constexpr std::uint64_t most_drawn = 200;
+constexpr std::size_t most_others = 6;
+
 std::string names_of(const Scheme::Steps& steps) {
   std::vector<std::string_view> names;
   for (const x86_64::Step& step : steps) names.push_back(step.name);
@@ -29,7 +36,8 @@ std::string names_of(const Scheme::Steps& steps) {
 std::string sentence(const Difference& difference) {
   const std::string_view place = difference.place->name;
   if (difference.gone.empty()) return fmt::format("{}: {} is missing", place, names_of(difference.instead));
-  if (difference.instead.empty()) return fmt::format("{}: {} should not be there", place, names_of(difference.gone));
+  if (difference.instead.empty())
+    return fmt::format("{}: {} should not be there", place, names_of(difference.gone));
   const std::string gone = names_of(difference.gone);
   const std::string instead = names_of(difference.instead);
   if (gone == instead) return fmt::format("{}: {} does something else", place, gone);
@@ -54,26 +62,35 @@ class StepBlame {
   }
 
   void run() {
-    if (agrees_under(scheme_, *scheme_.identity.profile)) {
+    if (judge(scheme_, *scheme_.identity.profile, finding_.scenario).outcome == Outcome::agree) {
       blame_.why_not = "it does not happen again";
       return;
     }
     for (const std::size_t count : {1U, 2U}) {
       for (const bool sound : {true, false}) {
-        for (const Scheme& donor : x86_64::schemes()) {
-          if (&donor != &scheme_ && donor.identity.meant_sound == sound) try_sets(donor, count);
+        for (const Scheme* donor : donors(sound)) {
+          try_sets(*donor, count);
+          if (count > 1 && !blame_.guilty.empty()) return;
         }
         if (!blame_.guilty.empty()) return;
       }
     }
-    for (const Scheme& donor : x86_64::schemes()) {
-      if (&donor != &scheme_ && donor.identity.meant_sound) drop_from_all(donor);
-    }
+    for (const Scheme* donor : donors(true)) drop_from_all(*donor);
     keep_fewest();
     if (blame_.guilty.empty()) blame_.why_not = "no steps of another scheme make it go away";
   }
 
  private:
+  /// Those that differ least first.
+  std::vector<const Scheme*> donors(bool sound) const {
+    std::vector<const Scheme*> found;
+    for (const Scheme& donor : x86_64::schemes()) {
+      if (&donor != &scheme_ && donor.identity.meant_sound == sound) found.push_back(&donor);
+    }
+    std::ranges::sort(found, {}, [&](const Scheme* donor) { return to(*donor).size(); });
+    return found;
+  }
+
   Differences to(const Scheme& donor) const { return jit::differences(scheme_, donor, x86_64::same_step); }
 
   void try_sets(const Scheme& donor, std::size_t count) {
@@ -88,17 +105,39 @@ class StepBlame {
   }
 
   void try_set(const Scheme& donor, const Differences& chosen) {
-    if (agrees_with(donor, chosen)) accuse(donor, chosen);
+    if (agrees_with(donor, chosen, finding_.scenario) && mends_others(donor, chosen)) accuse(donor, chosen);
+  }
+
+  /// A step may hide one scenario's fault by chance, and another scenario may have a second fault: of others
+  /// that break in the same way, at least half have to agree too.
+  bool mends_others(const Scheme& donor, const Differences& chosen) {
+    if (!others_) others_ = others_that_break();
+    std::size_t mended = 0;
+    for (const bpf::Scenario& other : *others_) mended += agrees_with(donor, chosen, other) ? 1U : 0U;
+    return 2 * mended >= others_->size();
+  }
+
+  std::vector<bpf::Scenario> others_that_break() {
+    std::vector<bpf::Scenario> found;
+    Jury jury = jury_of(scheme_, *scheme_.identity.profile);
+    for (std::uint64_t n = 0; n < most_drawn && found.size() < most_others; ++n) {
+      gen::ByteSource source(gen::scenario_seed(others_seed, n));
+      bpf::Scenario drawn = gen::generate(source, gen::Budget{});
+      const Verdict verdict = jury.judge(drawn);
+      if (verdict.broken() && reports::verdict_word(verdict) == finding_.record.verdict)
+        found.push_back(std::move(drawn));
+    }
+    return found;
   }
 
   /// All differences to a sound scheme, less one after the other that is not needed.
   void drop_from_all(const Scheme& donor) {
     Differences chosen = to(donor);
-    if (!agrees_with(donor, chosen)) return;
+    if (!agrees_with(donor, chosen, finding_.scenario) || !mends_others(donor, chosen)) return;
     for (std::size_t i = chosen.size(); i-- > 0 && chosen.size() > 1;) {
       Differences fewer = chosen;
       fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-      if (agrees_with(donor, fewer)) chosen = std::move(fewer);
+      if (agrees_with(donor, fewer, finding_.scenario) && mends_others(donor, fewer)) chosen = std::move(fewer);
     }
     accuse(donor, chosen);
   }
@@ -106,7 +145,8 @@ class StepBlame {
   void accuse(const Scheme& donor, const Differences& chosen) {
     Guilt guilt{.donor = std::string(donor.identity.name), .steps = {}};
     for (const Difference& each : chosen) guilt.steps.push_back(sentence(each));
-    const bool said = std::ranges::any_of(blame_.guilty, [&](const Guilt& g) { return g.steps == guilt.steps; });
+    const bool said =
+        std::ranges::any_of(blame_.guilty, [&](const Guilt& g) { return g.steps == guilt.steps; });
     if (!said) blame_.guilty.push_back(std::move(guilt));
   }
 
@@ -117,34 +157,42 @@ class StepBlame {
   }
 
   /// Under one of the two profiles: a known difference between them is no finding.
-  bool agrees_with(const Scheme& donor, const Differences& chosen) {
+  bool agrees_with(const Scheme& donor, const Differences& chosen, const bpf::Scenario& scenario) {
     if (chosen.empty()) return false;
     const Scheme mixed = jit::with_differences(scheme_, donor, std::span<const Difference>(chosen));
-    if (agrees_under(mixed, *scheme_.identity.profile)) return true;
-    return donor.identity.profile != scheme_.identity.profile && agrees_under(mixed, *donor.identity.profile);
+    const auto agrees = [&](const bpf::Profile* profile) {
+      return judge(mixed, *profile, scenario).outcome == Outcome::agree;
+    };
+    if (agrees(scheme_.identity.profile)) return true;
+    return donor.identity.profile != scheme_.identity.profile && agrees(donor.identity.profile);
   }
 
-  bool agrees_under(Scheme scheme, const bpf::Profile& profile) {
+  Verdict judge(const Scheme& scheme, const bpf::Profile& profile, const bpf::Scenario& scenario) {
     ++blame_.tried;
+    return jury_of(scheme, profile).judge(scenario);
+  }
+
+  Jury jury_of(Scheme scheme, const bpf::Profile& profile) const {
     scheme.identity.profile = &profile;
-    Jury jury(
-        [&]() -> std::expected<Judge, std::string> {
+    const auto kept = std::make_shared<Scheme>(std::move(scheme));
+    return Jury(
+        [this, kept, &profile]() -> std::expected<Judge, std::string> {
           std::vector<std::unique_ptr<engine::Engine>> engines;
           engines.push_back(engine::make_interpreter(profile));
           engines.push_back(engine::make_x86_64(
-              {.scheme = &scheme, .options = {}, .time_limit = std::chrono::milliseconds(250)}));
+              {.scheme = kept.get(), .options = {}, .time_limit = std::chrono::milliseconds(250)}));
           Judge judge(std::move(engines), oracles_);
           judge.sampled(is_sampled(finding_.record.verdict));
           return judge;
         },
-        {.fresh = true, .expectations = true});
-    return jury.judge(finding_.scenario).outcome == Outcome::agree;
+        {.fresh = false, .expectations = true});
   }
 
   const reports::FindingFile& finding_;
   const Scheme& scheme_;
   Blame& blame_;
   OracleSet oracles_;
+  std::optional<std::vector<bpf::Scenario>> others_;
 };
 
 }  // namespace

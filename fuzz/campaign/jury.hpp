@@ -1,4 +1,5 @@
-// Judges scenarios in a process that may die: a death is a verdict too, and the next one is judged by another process.
+// Judges scenarios in a process that may die: a death is a verdict too, and the next one is judged by another
+// process.
 #pragma once
 
 #include <sys/types.h>
@@ -15,8 +16,8 @@
 namespace tailbound::fuzz {
 
 struct JuryOptions {
-  /// A process for each scenario: what one run leaves behind, in memory that a wild scheme wrote or on its stack,
-  /// decides nothing about another.
+  /// A process for each scenario: what one run leaves behind, in memory that a wild scheme wrote or on its
+  /// stack, decides nothing about another.
   bool fresh = false;
   bool expectations = false;
   std::chrono::seconds patience{30};  // with one scenario; then its process is killed
@@ -32,8 +33,8 @@ class Jury {
   Jury& operator=(const Jury&) = delete;
   ~Jury() { dismiss(); }
 
-  /// Unavailable where no engine ran it or no judge could be made; "fault: process died" where it killed its process,
-  /// "process hung" where the patience was over.
+  /// Unavailable where no engine ran it or no judge could be made; "fault: process died" where it killed its
+  /// process, "process hung" where the patience was over.
   Verdict judge(const bpf::Scenario& scenario);
 
   /// Ends the process that waits for the next scenario, if there is one.

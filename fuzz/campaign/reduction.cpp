@@ -12,15 +12,19 @@ using Clock = std::chrono::steady_clock;
 /// Of one run of a candidate: those that do not end by themselves are many.
 constexpr std::chrono::milliseconds short_limit{250};
 
-/// The oracles that can come to a verdict before this property's own, and that one. Reading machine code back costs
-/// more than all others and comes first, so it is asked only where it is what broke; the whole set has the last word.
+/// The oracles that can come to a verdict before this property's own, and that one. Reading machine code back
+/// costs more than all others and comes first, so it is asked only where it is what broke; the whole set has
+/// the last word.
 OracleSet up_to(Property property, OracleSet set) {
-  const auto breaks = [&](const Oracle& oracle) { return std::ranges::count(oracle.properties, property) != 0; };
+  const auto breaks = [&](const Oracle& oracle) {
+    return std::ranges::count(oracle.properties, property) != 0;
+  };
   const auto all = oracles();
   const auto guilty = std::ranges::find_if(all, breaks);
   for (const Oracle& oracle : all) {
     if (guilty != all.end() && oracle.id > guilty->id) set.remove(oracle.id);
-    if (oracle.id == OracleId::encoding && (guilty == all.end() || guilty->id != oracle.id)) set.remove(oracle.id);
+    if (oracle.id == OracleId::encoding && (guilty == all.end() || guilty->id != oracle.id))
+      set.remove(oracle.id);
   }
   return set;
 }
@@ -54,7 +58,8 @@ class Reducing {
     return Jury(make, {.fresh = fresh, .expectations = options_.expectations});
   }
 
-  /// Nothing where the scenario does not break there in the same way, or what it is reduced to does not by itself.
+  /// Nothing where the scenario does not break there in the same way, or what it is reduced to does not by
+  /// itself.
   std::optional<Reduction> attempt(OracleSet oracles, bool cross_check, bool fresh, Jury& whole) {
     Jury jury = this->jury(oracles, cross_check, fresh);
     if (!same_class(jury.judge(found_), first_)) return std::nullopt;
@@ -94,7 +99,8 @@ bool same_class(const Verdict& a, const Verdict& b) {
   return a.broken() && b.broken() && a.property == b.property && a.kind == b.kind;
 }
 
-Reduction reduce_finding(const MakeEngines& engines, const bpf::Scenario& scenario, const ReductionOptions& options) {
+Reduction reduce_finding(const MakeEngines& engines, const bpf::Scenario& scenario,
+                         const ReductionOptions& options) {
   return Reducing(engines, scenario, options).run();
 }
 

@@ -24,9 +24,14 @@ struct BlameOptions {
 ordered_json json_of(const std::string& file, const reports::FindingRecord& record, const Blame& blame) {
   ordered_json guilty = ordered_json::array();
   for (const Guilt& guilt : blame.guilty) guilty.push_back({{"as_in", guilt.donor}, {"steps", guilt.steps}});
-  ordered_json object = {{"file", file},           {"signature", record.signature},   {"engine", record.engine},
-                         {"scheme", record.scheme}, {"guilty", guilty},                {"predicted_by", blame.predicted},
-                         {"tried", blame.tried},    {"why_not", nullptr}};
+  ordered_json object = {{"file", file},
+                         {"signature", record.signature},
+                         {"engine", record.engine},
+                         {"scheme", record.scheme},
+                         {"guilty", guilty},
+                         {"predicted_by", blame.predicted},
+                         {"tried", blame.tried},
+                         {"why_not", nullptr}};
   if (!blame.why_not.empty()) object["why_not"] = blame.why_not;
   return object;
 }
@@ -46,8 +51,10 @@ Exit find(const BlameOptions& options) {
 }
 
 constexpr const char* lesson =
-    "Judges the finding again under its scheme with steps of other schemes in place of its own: one difference at a\n"
-    "time, then two, then those of a sound scheme without which it does not go away. For an engine without a scheme (a\n"
+    "Judges the finding again under its scheme with steps of other schemes in place of its own: one difference "
+    "at a\n"
+    "time, then two, then those of a sound scheme without which it does not go away. For an engine without a "
+    "scheme (a\n"
     "kernel) it names the schemes that show exactly the same. Exit code 3: nothing was found guilty.\n"
     "  ./tailbound blame findings/bound-exceeded-b7a752c0-c2481666.graph";
 

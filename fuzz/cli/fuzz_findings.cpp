@@ -12,8 +12,8 @@
 #include "fuzz/campaign/child.hpp"
 #include "fuzz/campaign/investigate.hpp"
 #include "fuzz/campaign/live.hpp"
-#include "fuzz/cli/reduction_line.hpp"
 #include "fuzz/cli/cli.hpp"
+#include "fuzz/cli/reduction_line.hpp"
 #include "jit/bpf/graph.hpp"
 #include "jit/x86_64/schemes.hpp"
 #include "reports/files.hpp"
@@ -33,8 +33,9 @@ constexpr int known_already = 4;
 /// What the file says: how to judge it again, and where it came from.
 std::string file_text(const reports::Finding& finding, const CampaignOptions& campaign, const Found& found) {
   reports::FindingRecord record = record_of(finding);
-  record.found_by = fmt::format("tailbound fuzz --engine {} --scheme {} {}", fmt::join(campaign.engines.engines, ","),
-                                campaign.engines.scheme, found.origin);
+  record.found_by =
+      fmt::format("tailbound fuzz --engine {} --scheme {} {}", fmt::join(campaign.engines.engines, ","),
+                  campaign.engines.scheme, found.origin);
   return print_finding_file(record, finding.scenario);
 }
 
@@ -81,12 +82,15 @@ bool Findings::keep(const std::string& file, const std::string& content, std::st
 }
 
 Reduction Findings::reduce(const Found& found) const {
-  ReductionOptions options{.oracles = campaign_.oracles, .sampled = campaign_.sample != 0,
+  ReductionOptions options{.oracles = campaign_.oracles,
+                           .sampled = campaign_.sample != 0,
                            .fresh = is_wild(campaign_.engines.scheme),
                            .dear = std::ranges::any_of(campaign_.engines.engines, is_dear)};
   if (options.dear) options.limit = std::chrono::minutes(10);
   ReductionLine line(campaign_.live);
-  options.steps.progress = [&](const gen::ReduceStats& stats, const bpf::Scenario& best) { line.show(stats, best); };
+  options.steps.progress = [&](const gen::ReduceStats& stats, const bpf::Scenario& best) {
+    line.show(stats, best);
+  };
   return reduce_finding(engines_of(campaign_.engines), found.scenario, options);
 }
 
@@ -188,7 +192,8 @@ void Findings::add(const Found& found) {
   }
   if (is_death(reduced.verdict)) return add_death(found, reduced);
   const std::vector<std::string> guilty = blame(reduced);
-  const ChildEnd end = in_child([&](std::string& message) { return look_into(found, reduced, guilty, message); });
+  const ChildEnd end =
+      in_child([&](std::string& message) { return look_into(found, reduced, guilty, message); });
   if (end.signal != 0) {
     Reduction death = reduced;
     death.verdict = process_died(end.signal);

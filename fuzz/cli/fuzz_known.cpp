@@ -65,7 +65,8 @@ std::string known_lines(const std::vector<KnownRow>& rows) {
     if (what.empty()) ++as_listed;
     else lines += fmt::format("known    {} {}\n", row.known->file, what);
   }
-  return fmt::format("known    {} of {} findings of this scheme on the list are as it says\n", as_listed, rows.size()) +
+  return fmt::format("known    {} of {} findings of this scheme on the list are as it says\n", as_listed,
+                     rows.size()) +
          lines;
 }
 

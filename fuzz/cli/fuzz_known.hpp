@@ -12,7 +12,8 @@
 
 namespace tailbound::fuzz::cli {
 
-/// Without a folder given: the project's list where the working directory has it, else none. Complains in one line.
+/// Without a folder given: the project's list where the working directory has it, else none. Complains in one
+/// line.
 std::optional<reports::KnownFindings> read_known(const std::optional<std::string>& folder);
 
 struct KnownRow {

@@ -21,9 +21,9 @@ void ReductionLine::show(const gen::ReduceStats& stats, const bpf::Scenario& bes
   if (!on_ || now < next_) return;
   next_ = now + (terminal_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10'000));
   shown_ = true;
-  fmt::print(stderr, "{}reducing: {} candidates judged, {} kept; {} programs, {} statements{}", terminal_ ? "\r" : "",
-             stats.judged, stats.kept, best.programs.size(), reports::count_statements(best),
-             terminal_ ? "\x1b[K" : "\n");
+  fmt::print(stderr, "{}reducing: {} candidates judged, {} kept; {} programs, {} statements{}",
+             terminal_ ? "\r" : "", stats.judged, stats.kept, best.programs.size(),
+             reports::count_statements(best), terminal_ ? "\x1b[K" : "\n");
   std::fflush(stderr);
 }
 

@@ -1,5 +1,5 @@
-// Passes: what makes a scenario smaller, one idea a file (pass/). A pass knows all steps that it could take from a
-// scenario and takes the one that it is asked for; whether the result is kept is not its business.
+// Passes: what makes a scenario smaller, one idea a file (pass/). A pass knows all steps that it could take
+// from a scenario and takes the one that it is asked for; whether the result is kept is not its business.
 #pragma once
 
 #include <cstddef>
@@ -36,8 +36,8 @@ struct Pass {
 /// All, the boldest first.
 std::span<const Pass> passes();
 
-/// The n-th step of the pass: a valid scenario with canonical names. Nothing where the step changes nothing; where
-/// there is no such step, `end` is set.
+/// The n-th step of the pass: a valid scenario with canonical names. Nothing where the step changes nothing;
+/// where there is no such step, `end` is set.
 std::optional<bpf::Scenario> take_step(const Pass& pass, const bpf::Scenario& from, std::size_t n, bool& end);
 
 }  // namespace tailbound::gen

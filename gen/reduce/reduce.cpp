@@ -46,8 +46,8 @@ class Reduction {
     return progress;
   }
 
-  /// Once through the pass's steps. Behind a step that was kept it goes on where that one was: the next round comes
-  /// back to those before.
+  /// Once through the pass's steps. Behind a step that was kept it goes on where that one was: the next round
+  /// comes back to those before.
   bool run_pass(const Pass& pass) {
     bool progress = false;
     bool end = false;
@@ -92,7 +92,8 @@ class Reduction {
       bool end = false;
       for (std::size_t n = 0; !end && !over() && stats_.judged < most; ++n) {
         const auto between = take_step(pass, best_, n, end);
-        if (between && met_between_.insert(hash_of(*between)).second && any_step_of(*between, most)) return true;
+        if (between && met_between_.insert(hash_of(*between)).second && any_step_of(*between, most))
+          return true;
       }
     }
     return false;

@@ -10,7 +10,8 @@
 
 namespace tailbound::gen {
 
-/// Which of the candidates keep what is being reduced, by candidate. They are valid, and no two calls bring the same.
+/// Which of the candidates keep what is being reduced, by candidate. They are valid, and no two calls bring the
+/// same.
 using Keeps = std::function<std::vector<bool>(std::span<const bpf::Scenario>)>;
 
 /// Judges one after the other.
@@ -25,8 +26,8 @@ struct ReduceStats {
 
 struct ReduceOptions {
   std::size_t budget = 20'000;  // candidates to judge
-  /// Candidates that are judged at once. One where a judgement is cheap: behind the first that is kept, others are
-  /// judged for nothing.
+  /// Candidates that are judged at once. One where a judgement is cheap: behind the first that is kept, others
+  /// are judged for nothing.
   std::size_t batch = 1;
   /// Candidates to judge, of the budget, in looking for two steps that keep it where no single one does.
   std::size_t pairs = 4'000;
@@ -34,8 +35,8 @@ struct ReduceOptions {
   std::function<bool()> enough = {};  // asked before each step: true ends it
 };
 
-/// Runs all passes to a fixpoint. `scenario` keeps it; afterwards it is the smallest that was met, with canonical
-/// names.
+/// Runs all passes to a fixpoint. `scenario` keeps it; afterwards it is the smallest that was met, with
+/// canonical names.
 ReduceStats reduce(bpf::Scenario& scenario, const Keeps& keeps, const ReduceOptions& options = {});
 
 }  // namespace tailbound::gen

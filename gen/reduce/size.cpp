@@ -22,7 +22,9 @@ std::uint64_t number_of(const Operand& operand) {
           [](const Data& o) -> std::uint64_t {
             return (std::uint64_t{1} << 33) + (o.value < 0x10000 ? o.value : 0x10000 + (o.value >> 8));
           },
-          [](const Cell& o) -> std::uint64_t { return (std::uint64_t{1} << 34) + 256U * o.cell.map + o.cell.index; },
+          [](const Cell& o) -> std::uint64_t {
+            return (std::uint64_t{1} << 34) + 256U * o.cell.map + o.cell.index;
+          },
           [](const Entries&) -> std::uint64_t { return (std::uint64_t{1} << 34) + 0x10000; },
           [](const CallValue& o) -> std::uint64_t { return (std::uint64_t{1} << 35) + o.function; },
       },
@@ -38,16 +40,17 @@ std::uint64_t work_of(const Expr& expr) {
 }
 
 std::uint64_t work_of(const Statement& statement) {
-  return std::visit(Match{
-                        [](const Evaluate& s) { return is_call(s.value) ? 1 + s.value.rest.size() : 2 + work_of(s.value); },
-                        [](const TailCall& s) { return 1 + work_of(s.index); },
-                        [](const HelperCall&) -> std::uint64_t { return 1; },
-                        [](const StoreCell& s) { return 1 + work_of(s.value); },
-                        [](const Asm& s) { return 1 + s.insns.size(); },
-                        [](const If& s) { return 1 + work_of(s.left); },
-                        [](const Return& s) { return work_of(s.value); },
-                    },
-                    statement.node);
+  return std::visit(
+      Match{
+          [](const Evaluate& s) { return is_call(s.value) ? 1 + s.value.rest.size() : 2 + work_of(s.value); },
+          [](const TailCall& s) { return 1 + work_of(s.index); },
+          [](const HelperCall&) -> std::uint64_t { return 1; },
+          [](const StoreCell& s) { return 1 + work_of(s.value); },
+          [](const Asm& s) { return 1 + s.insns.size(); },
+          [](const If& s) { return 1 + work_of(s.left); },
+          [](const Return& s) { return work_of(s.value); },
+      },
+      statement.node);
 }
 
 void add_statement(const Statement& statement, Size& size) {
@@ -71,7 +74,8 @@ void add_statement(const Statement& statement, Size& size) {
 
 void add(const Function& function, Size& size) {
   ++size[functions];
-  size[frames] += 16U * (function.stack + static_cast<std::uint64_t>(std::popcount(function.keep))) + function.keep;
+  size[frames] +=
+      16U * (function.stack + static_cast<std::uint64_t>(std::popcount(function.keep))) + function.keep;
   visit(
       function.body, [&](const Statement& s) { add_statement(s, size); },
       [&](const Expr& expr) {
@@ -86,21 +90,22 @@ void add(const Event& event, Size& size) {
   const auto slot = [&](const SetSlot& e) {
     size[numbers] += e.array + e.index + (e.program ? 1U + *e.program : 0U);
   };
-  std::visit(Match{
-                 [&](const Run& e) {
-                   size[work] += e.expectations.size();
-                   size[numbers] += e.program;
-                 },
-                 slot,
-                 [&](const SetCell& e) { size[numbers] += e.cell.map + e.cell.index + std::bit_width(e.value); },
-                 [&](const AtEntry& e) {
-                   size[numbers] += e.count + e.function.program + e.function.function;
-                   slot(e.change);
-                 },
-                 [&](const Attach& e) { size[numbers] += static_cast<std::uint64_t>(e.kind); },
-                 [](const Detach&) {},
-             },
-             event);
+  std::visit(
+      Match{
+          [&](const Run& e) {
+            size[work] += e.expectations.size();
+            size[numbers] += e.program;
+          },
+          slot,
+          [&](const SetCell& e) { size[numbers] += e.cell.map + e.cell.index + std::bit_width(e.value); },
+          [&](const AtEntry& e) {
+            size[numbers] += e.count + e.function.program + e.function.function;
+            slot(e.change);
+          },
+          [&](const Attach& e) { size[numbers] += static_cast<std::uint64_t>(e.kind); },
+          [](const Detach&) {},
+      },
+      event);
 }
 
 std::uint64_t from_defaults(const Scenario& scenario) {
@@ -127,7 +132,8 @@ Size size_of(const Scenario& scenario) {
   }
   for (const ArrayMap& map : scenario.maps) {
     size[room] += 1 + map.cells.size();
-    for (const std::uint64_t cell : map.cells) size[numbers] += static_cast<std::uint64_t>(std::bit_width(cell));
+    for (const std::uint64_t cell : map.cells)
+      size[numbers] += static_cast<std::uint64_t>(std::bit_width(cell));
   }
   for (const Event& event : scenario.events) add(event, size);
   size[defaults] = from_defaults(scenario);

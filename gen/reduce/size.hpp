@@ -8,8 +8,9 @@
 
 namespace tailbound::gen {
 
-/// How large a scenario is, what matters most first: programs, functions, work (statements, terms, instructions),
-/// tail-call sites, events, slots, room in maps and arrays, frames, numbers, distance from the defaults.
+/// How large a scenario is, what matters most first: programs, functions, work (statements, terms,
+/// instructions), tail-call sites, events, slots, room in maps and arrays, frames, numbers, distance from the
+/// defaults.
 using Size = std::array<std::uint64_t, 10>;
 Size size_of(const bpf::Scenario& scenario);
 

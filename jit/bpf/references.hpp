@@ -6,8 +6,8 @@
 
 namespace tailbound::bpf {
 
-/// Calls visitor.program(std::uint16_t&), .array(std::uint16_t&), .map(std::uint16_t&), .function(FunctionRef&) and,
-/// for calls within program `p`, .call(p, std::uint16_t&), in the order of the text.
+/// Calls visitor.program(std::uint16_t&), .array(std::uint16_t&), .map(std::uint16_t&), .function(FunctionRef&)
+/// and, for calls within program `p`, .call(p, std::uint16_t&), in the order of the text.
 template <class Visitor>
 void each_reference(Block& block, std::uint16_t p, Visitor&& visitor) {
   const auto operand = [&](Operand& o) {

@@ -15,7 +15,7 @@ namespace tailbound::jit {
 template <class Emitter>
 struct StepPlace {
   std::string_view name;
-  typename Scheme<Emitter>::Steps Scheme<Emitter>::* steps;
+  typename Scheme<Emitter>::Steps Scheme<Emitter>::*steps;
 };
 
 template <class Emitter>
@@ -86,8 +86,8 @@ std::size_t landing_step(const Scheme<Emitter>& scheme) {
   return 0;
 }
 
-/// `from` with some of its differences to `to` put in. Where a tail call lands goes with what stands before it, the
-/// frame's layout with what stands behind.
+/// `from` with some of its differences to `to` put in. Where a tail call lands goes with what stands before it,
+/// the frame's layout with what stands behind.
 template <class Emitter>
 Scheme<Emitter> with_differences(const Scheme<Emitter>& from, const Scheme<Emitter>& to,
                                  std::span<const StepDifference<Emitter>> chosen) {

@@ -51,7 +51,8 @@ Expected<Options> parse(std::span<char* const> arguments) {
     } else if (option == "--scheme") {
       options.scheme = arguments[i];
       if (x86_64::find_scheme(options.scheme) == nullptr) {
-        return std::unexpected(fmt::format("unknown scheme '{}'; expected {}", options.scheme, fuzz::scheme_names()));
+        return std::unexpected(
+            fmt::format("unknown scheme '{}'; expected {}", options.scheme, fuzz::scheme_names()));
       }
     } else {
       const std::string_view value = arguments[i];
@@ -80,7 +81,7 @@ Extent extent_of(const bpf::Scenario& scenario) {
 struct Summary {
   std::size_t findings = 0;
   std::size_t minimal = 0;
-  std::map<std::string, std::size_t> forms;       // canonical text, how often
+  std::map<std::string, std::size_t> forms;  // canonical text, how often
   std::map<std::string, std::size_t> signatures;
   std::set<std::string> verdicts;
   std::vector<Extent> extents;
@@ -119,8 +120,8 @@ bool print_row(std::string_view name, Summary& summary, const Options& options) 
                     summary.median() < 2;
   fmt::print("{:<26}{:>9}{:>7}{:>10}{:>11}{:>9}{:>+11}{:>+7}{:>10.3f}{:>9.3f}  {}\n", name, summary.findings,
              summary.forms.size(), summary.verdicts.size(), summary.signatures.size(), summary.minimal,
-             spread.functions, spread.slots, summary.median(), summary.seconds.empty() ? 0 : summary.seconds.back(),
-             good ? "" : "not reached");
+             spread.functions, spread.slots, summary.median(),
+             summary.seconds.empty() ? 0 : summary.seconds.back(), good ? "" : "not reached");
   if (options.show) {
     for (const auto& [signature, times] : summary.signatures) fmt::print("  {:>4} x {}\n", times, signature);
     for (const auto& [graph, times] : summary.forms) fmt::print("--- {} x\n{}", times, graph);
@@ -130,14 +131,15 @@ bool print_row(std::string_view name, Summary& summary, const Options& options) 
 }
 
 bool schemes(const Options& options) {
-  fmt::print("{:<26}{:>9}{:>7}{:>10}{:>11}{:>9}{:>11}{:>7}{:>10}{:>9}\n", "scheme", "findings", "forms", "verdicts",
-             "signatures", "minimal", "functions", "slots", "median s", "most s");
+  fmt::print("{:<26}{:>9}{:>7}{:>10}{:>11}{:>9}{:>11}{:>7}{:>10}{:>9}\n", "scheme", "findings", "forms",
+             "verdicts", "signatures", "minimal", "functions", "slots", "median s", "most s");
   bool good = true;
   for (const x86_64::Scheme& scheme : x86_64::schemes()) {
     const jit::SchemeIdentity& id = scheme.identity;
     if (id.meant_sound || !id.not_shown_by.empty()) continue;
     if (!options.scheme.empty() && options.scheme != id.name) continue;
-    FirstFindings search(fuzz::engines_of({.engines = {"interpreter", "x86_64"}, .scheme = std::string(id.name)}), id.wild);
+    FirstFindings search(
+        fuzz::engines_of({.engines = {"interpreter", "x86_64"}, .scheme = std::string(id.name)}), id.wild);
     Summary summary;
     for (std::uint64_t seed = 1; seed <= options.findings; ++seed) {
       if (const auto found = search.of_seed(seed, most_scenarios)) summary.add(*found);
@@ -172,8 +174,8 @@ bool planted_faults(const Options& options) {
     summary.add(*found);
     classes[found->signature].push_back(fault.name);
   }
-  fmt::print("{} faults found, {} reduced to the end, {} signatures, median {:.3f} s\n", summary.findings, summary.minimal,
-             classes.size(), summary.median());
+  fmt::print("{} faults found, {} reduced to the end, {} signatures, median {:.3f} s\n", summary.findings,
+             summary.minimal, classes.size(), summary.median());
   if (options.show) {
     for (const auto& [signature, names] : classes) {
       fmt::print("{} ({})\n", signature, names.size());

@@ -1,4 +1,5 @@
-// tailbound bench --reduce: what becomes of random first findings, of each unsound scheme and of planted faults.
+// tailbound bench --reduce: what becomes of random first findings, of each unsound scheme and of planted
+// faults.
 #pragma once
 
 #include <span>

@@ -16,7 +16,8 @@ using x86_64::Scheme;
 
 const Scheme& scheme(std::string_view name) { return *x86_64::find_scheme(name); }
 
-reports::FindingFile finding(const char* graph, const char* verdict, const char* scheme, const char* engine = "x86_64") {
+reports::FindingFile finding(const char* graph, const char* verdict, const char* scheme,
+                             const char* engine = "x86_64") {
   reports::FindingFile file;
   file.record.verdict = verdict;
   file.record.engine = engine;
@@ -27,12 +28,14 @@ reports::FindingFile finding(const char* graph, const char* verdict, const char*
 }
 
 constexpr const char* hierarchy =
-    "array a[1] { 0: p }\nprogram p { call f; call f; return 0; subprog f { tail_call a[0]; return 0 } }\nrun p\n";
+    "array a[1] { 0: p }\nprogram p { call f; call f; return 0; subprog f { tail_call a[0]; return 0 } }\nrun "
+    "p\n";
 
 TEST(Blame, TheUnroundedReloadIsNamedAlone) {
-  const fuzz::Blame blame = fuzz::find_blame(finding(
-      "array a[1] { 0: p }\nprogram p { stack 1; call f; return 0; subprog f { tail_call a[0]; return 0 } }\nrun p\n",
-      "count-fewer", "by-value-5.17"));
+  const fuzz::Blame blame =
+      fuzz::find_blame(finding("array a[1] { 0: p }\nprogram p { stack 1; call f; return 0; subprog f { "
+                               "tail_call a[0]; return 0 } }\nrun p\n",
+                               "count-fewer", "by-value-5.17"));
   ASSERT_FALSE(blame.guilty.empty()) << blame.why_not;
   for (const fuzz::Guilt& guilt : blame.guilty) {
     ASSERT_EQ(guilt.steps.size(), 1U) << guilt.sentence();
@@ -45,14 +48,14 @@ TEST(Blame, ByValueLacksTheWayBack) {
   const fuzz::Blame blame = fuzz::find_blame(finding(hierarchy, "bound-exceeded", "by-value"));
   ASSERT_FALSE(blame.guilty.empty()) << blame.why_not;
   EXPECT_EQ(blame.guilty[0].donor, "back-propagate-poked");
-  EXPECT_EQ(blame.guilty[0].steps,
-            (std::vector<std::string>{"after call: 'store returned count' is missing",
-                                      "epilogue: 'hand count back' is missing"}));
+  EXPECT_EQ(blame.guilty[0].steps, (std::vector<std::string>{"after call: 'store returned count' is missing",
+                                                             "epilogue: 'hand count back' is missing"}));
 }
 
 TEST(Blame, TheCounterThatNobodyResetsLacksItsReset) {
-  const fuzz::Blame blame = fuzz::find_blame(
-      finding("array a[1] { 0: p }\nprogram p { tail_call a[0]; return 0 }\nrun p\nrun p\n", "count-fewer", "per-task-kept"));
+  const fuzz::Blame blame =
+      fuzz::find_blame(finding("array a[1] { 0: p }\nprogram p { tail_call a[0]; return 0 }\nrun p\nrun p\n",
+                               "count-fewer", "per-task-kept"));
   ASSERT_FALSE(blame.guilty.empty()) << blame.why_not;
   bool named = false;
   for (const fuzz::Guilt& guilt : blame.guilty) {

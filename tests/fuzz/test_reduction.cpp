@@ -1,4 +1,5 @@
-// Reduction with the engines of the command: it ends where no step of any pass leads on, and never at another bug.
+// Reduction with the engines of the command: it ends where no step of any pass leads on, and never at another
+// bug.
 #include "fuzz/campaign/reduction.hpp"
 
 #include <gtest/gtest.h>
@@ -89,8 +90,8 @@ TEST_P(Schemes, FindingsAreReducedToTheEnd) {
 
 INSTANTIATE_TEST_SUITE_P(Reduction, Schemes,
                          testing::Values("by-value", "by-value-5.17", "by-value-5.15", "by-value-5.10",
-                                         "value-and-pointer-kept", "value-and-pointer-remade", "hidden-slot", "back-propagate-checked",
-                                         "per-task-kept"),
+                                         "value-and-pointer-kept", "value-and-pointer-remade", "hidden-slot",
+                                         "back-propagate-checked", "per-task-kept"),
                          [](const auto& row) {
                            std::string name = row.param;
                            for (char& c : name) c = c == '-' || c == '.' ? '_' : c;

@@ -62,26 +62,31 @@ constexpr Row rows[] = {
     {"merge-programs",
      "array a[2] { 0: p, 1: q }\nprogram p { tail_call a[1] }\nprogram q { tail_call a[0] }\nrun p\n",
      "array a[2] { 0: p, 1: p }\nprogram p { tail_call a[1] }\nrun p\n"},
-    {"drop-events", "program p { return 1 }\nrun p\nrun p\nrun p\n", "program p { return 1 }\nrun p\n"},
+    {"drop-events", "program p { return 1 }\nrun p\nrun p\nrun p\n", "program p { return 1 }\nrun p\nrun p\n"},
     {"drop-statements", "program p { helper time; helper random; return 1 }\nrun p\n",
      "program p { helper random; return 1 }\nrun p\n"},
     {"unwrap-branches", "program p { if data 1 == 1 { helper time } else { helper random } return 1 }\nrun p\n",
      "program p { helper time; return 1 }\nrun p\n"},
     {"merge-functions",
-     "program p { call f; call g; return 0; subprog f { return 1 } subprog g { helper time; return 2 } }\nrun p\n",
+     "program p { call f; call g; return 0; subprog f { return 1 } subprog g { helper time; return 2 } }\nrun "
+     "p\n",
      "program p { call f; call f; return 0; subprog f { return 1 } }\nrun p\n"},
     {"inline-calls", "program p { call f; return 0; subprog f { helper time; return 1 } }\nrun p\n",
      "program p { helper time; return 0 }\nrun p\n"},
     {"straighten-calls",
-     "program p { call f; return 0; subprog f { call g; return 1 } subprog g { helper time; return 2 } }\nrun p\n",
+     "program p { call f; return 0; subprog f { call g; return 1 } subprog g { helper time; return 2 } }\nrun "
+     "p\n",
      "program p { call g; return 0; subprog g { helper time; return 2 } }\nrun p\n"},
-    {"move-entries", "program p { return 1 }\nprogram q { return 2 }\nrun p\n", "program q { return 2 }\nrun q\n"},
+    {"move-entries", "program p { return 1 }\nprogram q { return 2 }\nrun p\n",
+     "program q { return 2 }\nrun q\n"},
     {"aim-tail-calls",
      "array a[2] { 0: p, 1: q }\narray b[1] { 0: p }\nprogram p { tail_call a[1] }\nprogram q { }\nrun p\n",
      "array a[2] { 0: p }\narray b[1] { 0: p }\nprogram p { tail_call b[0] }\nrun p\n"},
     {"call-instead",
-     "array a[1] { 0: p }\nprogram p { call f; tail_call a[0]; return 0; subprog f { tail_call a[0]; return 0 } }\nrun p\n",
-     "array a[1] { 0: p }\nprogram p { call f; call f; return 0; subprog f { tail_call a[0]; return 0 } }\nrun p\n"},
+     "array a[1] { 0: p }\nprogram p { call f; tail_call a[0]; return 0; subprog f { tail_call a[0]; return 0 "
+     "} }\nrun p\n",
+     "array a[1] { 0: p }\nprogram p { call f; call f; return 0; subprog f { tail_call a[0]; return 0 } }\nrun "
+     "p\n"},
     {"unfold-calls", "program p { return call f; subprog f { return 1 } }\nrun p\n",
      "program p { call f; return 0; subprog f { return 1 } }\nrun p\n"},
     {"drop-slots", "array a[2] { 0: p, 1: p }\nprogram p { tail_call a[1] }\nrun p\n",
@@ -90,7 +95,8 @@ constexpr Row rows[] = {
      "array a[1] { 0: p }\nprogram p { tail_call a[0] }\nrun p\n"},
     {"shrink-arrays", "array a[9] { 1: p }\nprogram p { tail_call a[1] }\nrun p\n",
      "array a[2] { 1: p }\nprogram p { tail_call a[1] }\nrun p\n"},
-    {"shrink-maps", "map m[4] { 2: 9 }\nprogram p { m[0] = 1 }\nrun p\n", "map m[4]\nprogram p { m[0] = 1 }\nrun p\n"},
+    {"shrink-maps", "map m[4] { 2: 9 }\nprogram p { m[0] = 1 }\nrun p\n",
+     "map m[4]\nprogram p { m[0] = 1 }\nrun p\n"},
     {"drop-terms", "program p { return data 1 + 2 + 3 }\nrun p\n", "program p { return data 1 + 2 }\nrun p\n"},
     {"simplify-values", "array a[1]\nprogram p { tail_call a[data 0] }\nrun p\n",
      "array a[1]\nprogram p { tail_call a[0] }\nrun p\n"},
@@ -104,7 +110,8 @@ constexpr Row rows[] = {
     {"shrink-fragments", "program p { asm { r0 = 1; r0 += 2 } return 1 }\nrun p\n",
      "program p { asm { r0 = 1 } return 1 }\nrun p\n"},
     {"shrink-stacks", "program p { stack 45; return 1 }\nrun p\n", "program p { stack 40; return 1 }\nrun p\n"},
-    {"drop-kept-registers", "program p { keep r7 r9; return 1 }\nrun p\n", "program p { keep r7 r8; return 1 }\nrun p\n"},
+    {"drop-kept-registers", "program p { keep r7 r9; return 1 }\nrun p\n",
+     "program p { keep r7 r8; return 1 }\nrun p\n"},
     {"lower-events", "array a[1]\nprogram p { tail_call a[0] }\nset a[0] = p\nrun p\n",
      "array a[1] { 0: p }\nprogram p { tail_call a[0] }\nrun p\n"},
     {"defaults", "fuel 9\nprogram p { return 1 }\nrun p\n", "program p { return 1 }\nrun p\n"},
@@ -134,7 +141,7 @@ RC_GTEST_PROP(PassTable, EveryStepIsValidAndDependsOnItsNumberAlone, ()) {
     for (std::size_t n = 0; !end; ++n) {
       const auto step = gen::take_step(pass, scenario, n, end);
       RC_ASSERT(gen::take_step(pass, scenario, n, same_end) == step);
-      RC_ASSERT(!step || !bpf::check_scenario(*step));
+      if (step) RC_ASSERT(!bpf::check_scenario(*step));
     }
   }
 }

@@ -40,7 +40,8 @@ bpf::Scenario turned_round(bpf::Scenario s) {
   std::ranges::reverse(s.programs);
   std::ranges::reverse(s.arrays);
   std::ranges::reverse(s.maps);
-  for (std::size_t p = 0; p < s.programs.size(); ++p) s.programs[p].functions[0].name = "other" + std::to_string(p);
+  for (std::size_t p = 0; p < s.programs.size(); ++p)
+    s.programs[p].functions[0].name = "other" + std::to_string(p);
   return s;
 }
 
@@ -61,18 +62,22 @@ RC_GTEST_PROP(Signature, TheCanonicalFormIsValidAndItsOwn, ()) {
 }
 
 TEST(Signature, OrderOfSubprogramsIsSetAside) {
-  const auto a = parsed("array t[1] { 0: p }\nprogram p { call f; call g; return 0\n"
-                        "subprog f { tail_call t[0]; return 0 }\nsubprog g { return 1 } }\nrun p\n");
-  const auto b = parsed("array x[1] { 0: q }\nprogram q { call h; call i; return 0\n"
-                        "subprog i { return 1 }\nsubprog h { tail_call x[0]; return 0 } }\nrun q\nexpect return 0\n");
+  const auto a = parsed(
+      "array t[1] { 0: p }\nprogram p { call f; call g; return 0\n"
+      "subprog f { tail_call t[0]; return 0 }\nsubprog g { return 1 } }\nrun p\n");
+  const auto b = parsed(
+      "array x[1] { 0: q }\nprogram q { call h; call i; return 0\n"
+      "subprog i { return 1 }\nsubprog h { tail_call x[0]; return 0 } }\nrun q\nexpect return 0\n");
   EXPECT_EQ(shape_word(a), shape_word(b));
 }
 
 TEST(Signature, AnotherBodyIsAnotherShape) {
-  const auto two = parsed("array t[1] { 0: p }\nprogram p { call f; call f; return 0\n"
-                          "subprog f { tail_call t[0]; return 0 } }\nrun p\n");
-  const auto one = parsed("array t[1] { 0: p }\nprogram p { call f; return 0\n"
-                          "subprog f { tail_call t[0]; return 0 } }\nrun p\n");
+  const auto two = parsed(
+      "array t[1] { 0: p }\nprogram p { call f; call f; return 0\n"
+      "subprog f { tail_call t[0]; return 0 } }\nrun p\n");
+  const auto one = parsed(
+      "array t[1] { 0: p }\nprogram p { call f; return 0\n"
+      "subprog f { tail_call t[0]; return 0 } }\nrun p\n");
   EXPECT_NE(shape_word(two), shape_word(one));
 }
 

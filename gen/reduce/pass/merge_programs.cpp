@@ -1,6 +1,6 @@
+#include "gen/mutate/references.hpp"
 #include "gen/reduce/pass/all.hpp"
 #include "gen/reduce/places.hpp"
-#include "gen/mutate/references.hpp"
 #include "jit/bpf/references.hpp"
 
 namespace tailbound::gen::pass {

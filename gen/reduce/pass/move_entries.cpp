@@ -23,7 +23,8 @@ bool move(Step& step, std::uint16_t& program) {
 void move_entries(Step& step) {
   for (Event& event : step.s.events) {
     if (auto* run = std::get_if<Run>(&event); run != nullptr && move(step, run->program)) return;
-    if (auto* set = std::get_if<SetSlot>(&event); set != nullptr && set->program && move(step, *set->program)) return;
+    if (auto* set = std::get_if<SetSlot>(&event); set != nullptr && set->program && move(step, *set->program))
+      return;
   }
   for (ProgArray& array : step.s.arrays) {
     for (Slot& slot : array.slots) {

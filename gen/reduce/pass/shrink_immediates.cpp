@@ -15,9 +15,11 @@ bool shrink(Step& step, Constant& constant) {
 }
 
 bool shrink(Step& step, Expr& expr) {
-  if (auto* constant = std::get_if<Constant>(&expr.first); constant != nullptr && shrink(step, *constant)) return true;
+  if (auto* constant = std::get_if<Constant>(&expr.first); constant != nullptr && shrink(step, *constant))
+    return true;
   for (ExprTerm& term : expr.rest) {
-    if (auto* constant = std::get_if<Constant>(&term.operand); constant != nullptr && shrink(step, *constant)) return true;
+    if (auto* constant = std::get_if<Constant>(&term.operand); constant != nullptr && shrink(step, *constant))
+      return true;
   }
   return false;
 }

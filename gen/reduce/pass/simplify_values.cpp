@@ -18,7 +18,8 @@ bool simplify(Step& step, Operand& operand) {
   if (auto* data = std::get_if<Data>(&operand)) {
     return put(step, operand, Constant{static_cast<std::int32_t>(data->value)}) || lower(step, data->value);
   }
-  if (auto* cell = std::get_if<Cell>(&operand)) return put(step, operand, Cell{}) || lower(step, cell->cell.index);
+  if (auto* cell = std::get_if<Cell>(&operand))
+    return put(step, operand, Cell{}) || lower(step, cell->cell.index);
   if (std::holds_alternative<Entries>(operand)) return put(step, operand, Entries{});
   return false;
 }

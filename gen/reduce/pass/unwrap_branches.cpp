@@ -9,7 +9,7 @@ void unwrap_branches(Step& step) {
   each_spot(step.s, [&](const Spot& spot) {
     auto* branch = std::get_if<If>(&spot.statement().node);
     if (branch == nullptr) return false;
-    for (Block If::* arm : {&If::then_block, &If::else_block}) {
+    for (Block If::*arm : {&If::then_block, &If::else_block}) {
       if (!step.here()) continue;
       spot.replace(std::move(branch->*arm));
       return true;
