@@ -27,6 +27,7 @@ struct Finding {
   bool recorded = false;    // its file says all this (finding_file.hpp), so a replay needs nothing else
   Observation expected;     // what the observation was held against: the model's, or another engine's or run's
   Observation observed;
+  std::string sides;        // which statement differs from the others (oracles/judge/odd_one_out.hpp); empty: none
   std::optional<Parting> parting;
   std::size_t statements_before = 0;  // of the scenario as it was found
   Stage stage = Stage::fresh;

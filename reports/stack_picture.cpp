@@ -27,7 +27,7 @@ std::string rule() { return fmt::format("  +{:-<{}}+\n", "", width + 2); }
 class Boxes {
  public:
   explicit Boxes(const Finding& finding)
-      : scheme_(x86_64::find_scheme(finding.engine.scheme)),
+      : scheme_(finding.engine.name == "arm64" ? nullptr : x86_64::find_scheme(finding.engine.scheme)),
         names_(function_names(finding.scenario)),
         lowered_(bpf::lower(finding.scenario)),
         numbering_(bpf::number(finding.scenario)) {}

@@ -60,9 +60,19 @@ int work(const CampaignOptions& options, std::uint32_t index, const Shared& shar
   return 0;
 }
 
+std::vector<Emulated> emulated_engines(const CampaignOptions& options) {
+  std::vector<Emulated> all;
+  const auto engines = make_engines(options.engines);
+  for (std::size_t e = 0; engines && e < engines->size(); ++e) {
+    const engine::Identity& identity = (*engines)[e]->identity();
+    if (identity.emulated) all.push_back({identity.name, e, options.emulated_every});
+  }
+  return all;
+}
+
 class Campaign {
  public:
-  explicit Campaign(const CampaignOptions& options) : options_(options) {}
+  explicit Campaign(const CampaignOptions& options) : options_(options), emulated_(emulated_engines(options)) {}
 
   CampaignEnd run() {
     auto shared = Shared::map(options_.jobs);
@@ -200,7 +210,7 @@ class Campaign {
   }
 
   void show_line(bool terminal) {
-    Moment now{shared_.totals(), elapsed()};
+    Moment now{shared_.totals(), elapsed(), emulated_};
     const std::size_t columns = terminal ? columns_of(STDERR_FILENO, 80) - 1 : 1000;
     const Colours colours = colours_for(STDERR_FILENO);
     const std::string line = live_line(last_, now, options_.driver == Driver::libfuzzer, columns, colours);
@@ -226,6 +236,7 @@ class Campaign {
   std::vector<Found> deaths_;
   bool done_with_findings_ = false;
   Moment last_;
+  std::vector<Emulated> emulated_;
   Clock::time_point start_;
   CampaignEnd end_;
 };

@@ -37,6 +37,7 @@ struct CampaignOptions {
   std::uint32_t jobs = 1;
   std::uint32_t sample = 64;  // the sampled oracles judge one scenario in so many; 0: none
   std::uint32_t cross_check = 8;  // the interpreter runs one scenario in so many, beside another engine; at least 1
+  std::uint32_t emulated_every = 32;  // engines under an emulator run one scenario in so many, beside a native one
   OracleSet oracles = OracleSet::all();
   std::uint32_t fresh = 50;   // libFuzzer: percent of scenarios that are drawn anew, the others are mutated
   std::vector<bpf::Scenario> corpus;  // libFuzzer: where to start
@@ -66,7 +67,7 @@ struct Totals {
   Histogram histogram{};
   std::array<std::uint64_t, most_engines> ran{};          // scenarios, by engine
   std::array<std::uint64_t, most_engines> unavailable{};
-  std::array<std::uint64_t, most_engines> spared{};       // not asked: CampaignOptions::cross_check
+  std::array<std::uint64_t, most_engines> spared{};       // not asked: CampaignOptions::cross_check, emulated_every
   std::array<std::string, most_engines> reason;           // for the first of those
   OracleCounts oracles{};
 };

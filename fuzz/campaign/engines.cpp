@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "fuzz/campaign/schemes.hpp"
 #include "jit/x86_64/schemes.hpp"
 
 namespace tailbound::fuzz {
@@ -42,6 +43,19 @@ std::expected<void, std::string> check_engine(std::string_view name) {
   return {};
 }
 
+/// One of the engines that have schemes has it, where there is such an engine.
+std::expected<void, std::string> check_scheme(const EngineChoice& choice) {
+  bool with_schemes = false;
+  for (const std::string& name : choice.engines) {
+    const auto has = find_row(name).row->has_scheme;
+    if (has != nullptr && has(choice.scheme)) return {};
+    with_schemes |= has != nullptr;
+  }
+  if (!with_schemes) return {};
+  return std::unexpected(fmt::format("no chosen engine has the scheme '{}': {}; see tailbound schemes", choice.scheme,
+                                     fmt::join(choice.engines, ", ")));
+}
+
 }  // namespace
 
 std::string engine_names() {
@@ -51,13 +65,18 @@ std::string engine_names() {
 }
 
 std::string scheme_names() {
+  const auto names = all_scheme_names();
+  return join({names.begin(), names.end()});
+}
+
+std::string x86_64_scheme_names() {
   std::vector<std::string> words;
   for (const x86_64::Scheme& scheme : x86_64::schemes()) words.emplace_back(scheme.identity.name);
   return join(words);
 }
 
 std::expected<void, std::string> check_names(const EngineChoice& choice) {
-  if (x86_64::find_scheme(choice.scheme) == nullptr) {
+  if (find_scheme(choice.scheme) == nullptr) {
     return std::unexpected(fmt::format("unknown scheme '{}'; expected {}", choice.scheme, scheme_names()));
   }
   if (choice.engines.empty()) return std::unexpected(fmt::format("no engine; expected {}", engine_names()));
@@ -67,7 +86,7 @@ std::expected<void, std::string> check_names(const EngineChoice& choice) {
       return std::unexpected(fmt::format("engine '{}' is named twice", *at));
     }
   }
-  return {};
+  return check_scheme(choice);
 }
 
 std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string> make_engines(

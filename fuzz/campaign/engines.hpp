@@ -17,6 +17,7 @@ struct EngineChoice {
   std::vector<std::string> engines = {"interpreter", "x86_64"};
   std::string scheme = "pointer";
   std::chrono::milliseconds time_limit{2000};  // of one run; zero: none
+  bool by_default = false;  // nobody named the engines: those that cannot run here are only counted
 };
 
 /// One engine, or a family of them.
@@ -30,6 +31,8 @@ struct EngineRow {
   std::unique_ptr<engine::Engine> (*make)(std::string_view argument, const EngineChoice& choice);
   /// Whether `argument` can be one, without making anything; nullptr where none follows.
   std::expected<void, std::string> (*check)(std::string_view argument) = nullptr;
+  /// Whether its JIT has the scheme; nullptr where it has no schemes of its own.
+  bool (*has_scheme)(std::string_view scheme) = nullptr;
 };
 
 std::span<const EngineRow> engine_rows();
@@ -38,11 +41,13 @@ std::span<const EngineRow> engine_rows();
 std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string> make_engines(
     const EngineChoice& choice);
 
-/// Checks the names without making anything.
+/// Checks the names without making anything. Of the engines with schemes one must have the chosen one; the others are
+/// unavailable under it.
 std::expected<void, std::string> check_names(const EngineChoice& choice);
 
 /// "a, b or c" for messages.
 std::string engine_names();
 std::string scheme_names();
+std::string x86_64_scheme_names();
 
 }  // namespace tailbound::fuzz

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "gen/reduce/reduce.hpp"
+#include "oracles/judge/odd_one_out.hpp"
 
 namespace tailbound::fuzz {
 
@@ -22,12 +23,14 @@ std::optional<reports::Finding> investigate(Judge& judge, bpf::Scenario scenario
   finding.statements_before = reports::count_statements(scenario);
   if (shrink) {
     const Verdict first = judgement.verdict;
+    judge.ask_emulated(judge.engines()[judgement.engine]->identity().emulated);
     const auto deadline = std::chrono::steady_clock::now() + longest_reduction;
     const auto keeps = gen::one_by_one([&](const bpf::Scenario& candidate) {
       const Verdict verdict = judge.judge(candidate, expectations).verdict;
       return verdict.broken() && verdict.property == first.property && verdict.kind == first.kind;
     });
     gen::reduce(scenario, keeps, {.enough = [&] { return std::chrono::steady_clock::now() > deadline; }});
+    judge.ask_emulated(true);
     judgement = judge.judge(scenario, expectations);
   }
   engine::Engine& guilty = *judge.engines()[judgement.engine];
@@ -37,6 +40,7 @@ std::optional<reports::Finding> investigate(Judge& judge, bpf::Scenario scenario
   for (const auto& engine : judge.engines()) finding.engines.push_back(engine->identity().name);
   finding.expected = judgement.against != nullptr ? *judgement.against : judge.predicted(judgement.engine);
   finding.observed = judge.observed(judgement.engine);
+  finding.sides = odd_one_out(judge, judgement.engine);
   finding.parting = find_parting(scenario, judgement.verdict.run, guilty);
   finding.scenario = std::move(scenario);
   return finding;

@@ -41,6 +41,9 @@ std::vector<Part> parts(const Moment& before, const Moment& now, bool guided) {
       {"range ", total(t.out_of_range), ""},
       {"fuel ", total(t.out_of_fuel), ""},
   };
+  for (const Emulated& engine : now.emulated) {
+    all.push_back({engine.name + " ", total(t.ran[engine.engine]), fmt::format(" (1 in {})", engine.every)});
+  }
   if (guided) {
     all.push_back({"features ", total(t.features), ""});
     all.push_back({"corpus ", total(t.kept), ""});

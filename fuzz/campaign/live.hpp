@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "fuzz/campaign/campaign.hpp"
 
@@ -31,9 +32,17 @@ std::size_t columns_of(int descriptor, std::size_t otherwise);
 /// 1234567 as "1.23M"; below 10000 as it is.
 std::string short_number(double value);
 
+/// An engine under an emulator: which, and that it runs one scenario in so many.
+struct Emulated {
+  std::string name;
+  std::size_t engine = 0;
+  std::uint32_t every = 1;
+};
+
 struct Moment {
   Totals totals;
   double seconds = 0;
+  std::vector<Emulated> emulated = {};
 };
 
 /// Rates are those between the two moments. Parts that do not fit into `columns` are left out, the least important

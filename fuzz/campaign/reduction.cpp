@@ -35,24 +35,36 @@ class Reducing {
       : engines_(engines), found_(found), options_(options), deadline_(Clock::now() + options.limit) {}
 
   Reduction run() {
-    Jury whole = jury(options_.oracles, true, true);
+    Jury whole = jury(options_.oracles, all_engines, true);
     first_ = whole.judge(found_);
     if (!first_.broken()) return {found_, first_, {}};
     if (options_.dear) whole.dismiss();
     const OracleSet fewer = up_to(first_.property, options_.oracles);
-    if (auto reduced = attempt(fewer, false, options_.fresh, whole)) return std::move(*reduced);
-    if (auto reduced = attempt(options_.oracles, true, true, whole)) return std::move(*reduced);
+    if (auto reduced = attempt(fewer, native_ones, options_.fresh, whole)) return std::move(*reduced);
+    if (auto reduced = attempt(fewer, emulated_too, options_.fresh, whole)) return std::move(*reduced);
+    if (auto reduced = attempt(options_.oracles, all_engines, true, whole)) return std::move(*reduced);
     return {found_, first_, {}};
   }
 
  private:
-  Jury jury(OracleSet oracles, bool cross_check, bool fresh) const {
+  /// Which engines are asked about each candidate: what only checks or is emulated costs more than what it is beside.
+  struct Asked {
+    bool cross_check;
+    bool emulated;
+    std::chrono::milliseconds limit;  // of one run
+  };
+  static constexpr Asked native_ones{false, false, short_limit};
+  static constexpr Asked emulated_too{false, true, short_limit};
+  static constexpr Asked all_engines{true, true, std::chrono::milliseconds(2000)};
+
+  Jury jury(OracleSet oracles, const Asked& asked, bool fresh) const {
     const auto make = [=, this]() -> std::expected<Judge, std::string> {
-      auto engines = engines_(cross_check ? EngineChoice{}.time_limit : short_limit);
+      auto engines = engines_(asked.limit);
       if (!engines) return std::unexpected(engines.error());
       Judge judge(std::move(*engines), oracles);
       judge.sampled(options_.sampled);
-      judge.cross_check(cross_check);
+      judge.cross_check(asked.cross_check);
+      judge.ask_emulated(asked.emulated);
       return judge;
     };
     return Jury(make, {.fresh = fresh, .expectations = options_.expectations});
@@ -60,8 +72,8 @@ class Reducing {
 
   /// Nothing where the scenario does not break there in the same way, or what it is reduced to does not by
   /// itself.
-  std::optional<Reduction> attempt(OracleSet oracles, bool cross_check, bool fresh, Jury& whole) {
-    Jury jury = this->jury(oracles, cross_check, fresh);
+  std::optional<Reduction> attempt(OracleSet oracles, const Asked& asked, bool fresh, Jury& whole) {
+    Jury jury = this->jury(oracles, asked, fresh);
     if (!same_class(jury.judge(found_), first_)) return std::nullopt;
     gen::ReduceOptions steps = options_.steps;
     steps.enough = [this] { return Clock::now() > deadline_; };

@@ -42,6 +42,7 @@ Judgement Worker::judge(const bpf::Scenario& scenario) {
   add(page_.started_scenarios, 1);
   judge_.sampled(options_.sample != 0 && number % options_.sample == 0);
   judge_.cross_check(number % options_.cross_check == 0);
+  judge_.ask_emulated(number % options_.emulated_every == 0);
   Judgement judgement = judge_.judge(scenario);
   report(judgement);
   if (judgement.verdict.broken()) hand_on(judgement.verdict);

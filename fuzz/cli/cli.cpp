@@ -71,14 +71,15 @@ CLI::Validator finite_number() {
 }
 
 void EngineOptions::add(CLI::App& command) {
-  command.add_option("--engine", engines, "engines to run, separated by commas: " + engine_names())
-      ->capture_default_str();
+  named_ = command.add_option("--engine", engines, "engines to run, separated by commas: " + engine_names())
+               ->capture_default_str();
   command.add_option("--scheme", scheme, "how the JIT counts: " + scheme_names())->capture_default_str();
 }
 
 bool EngineOptions::read(EngineChoice& choice) const {
   choice.scheme = scheme;
   choice.engines = CLI::detail::split(engines, ',');
+  choice.by_default = named_ == nullptr || named_->count() == 0;
   if (const auto valid = check_names(choice); !valid) {
     complain(valid.error());
     return false;

@@ -45,6 +45,9 @@ struct EngineOptions {
   void add(CLI::App& command);
   /// Complains where a name is unknown.
   bool read(EngineChoice& choice) const;
+
+ private:
+  const CLI::Option* named_ = nullptr;  // --engine
 };
 
 }  // namespace tailbound::fuzz::cli

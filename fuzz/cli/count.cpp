@@ -97,7 +97,7 @@ Exit run_to_the_end(const bpf::Scenario& scenario, const x86_64::Scheme& scheme,
 Exit count(const CountOptions& options) {
   const x86_64::Scheme* const scheme = x86_64::find_scheme(options.scheme);
   if (scheme == nullptr) {
-    complain(fmt::format("unknown scheme '{}'; expected {}", options.scheme, scheme_names()));
+    complain(fmt::format("unknown scheme '{}'; expected {}", options.scheme, x86_64_scheme_names()));
     return Exit::bad_input;
   }
   if (!scheme->identity.by_value && !scheme->identity.meant_sound) {

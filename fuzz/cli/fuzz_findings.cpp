@@ -12,10 +12,10 @@
 #include "fuzz/campaign/child.hpp"
 #include "fuzz/campaign/investigate.hpp"
 #include "fuzz/campaign/live.hpp"
+#include "fuzz/campaign/schemes.hpp"
 #include "fuzz/cli/cli.hpp"
 #include "fuzz/cli/reduction_line.hpp"
 #include "jit/bpf/graph.hpp"
-#include "jit/x86_64/schemes.hpp"
 #include "reports/files.hpp"
 #include "reports/finding_file.hpp"
 #include "reports/json/json.hpp"
@@ -54,12 +54,14 @@ reports::Finding death_of(const Reduction& reduced, const CampaignOptions& campa
 }
 
 bool is_wild(const std::string& scheme) {
-  const x86_64::Scheme* const found = x86_64::find_scheme(scheme);
-  return found != nullptr && found->identity.wild;
+  const jit::SchemeIdentity* const found = find_scheme(scheme);
+  return found != nullptr && found->wild;
 }
 
-/// It runs in no process of ours: a kernel, a guest, an emulator.
-bool is_dear(const std::string& engine) { return engine != "interpreter" && engine != "x86_64"; }
+/// It runs in no process that is started in a moment: a kernel, a guest.
+bool is_dear(const std::string& engine) {
+  return engine != "interpreter" && engine != "x86_64" && engine != "arm64";
+}
 
 /// The engines' process ended: there is no observation.
 bool is_death(const Verdict& verdict) { return verdict.kind.starts_with("process "); }

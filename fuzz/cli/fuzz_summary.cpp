@@ -14,10 +14,15 @@ namespace {
 using nlohmann::ordered_json;
 
 std::string engine_lines(const Totals& t, const CampaignOptions& campaign) {
+  const auto engines = make_engines(campaign.engines);
   std::string out;
   for (std::size_t e = 0; e < campaign.engines.engines.size(); ++e) {
     out += fmt::format("  {:<12} ran {}", campaign.engines.engines[e], t.ran[e]);
-    if (t.spared[e] != 0) out += fmt::format(", spared {} (--cross-check {})", t.spared[e], campaign.cross_check);
+    if (t.spared[e] != 0) {
+      const bool emulated = (*engines)[e]->identity().emulated;
+      out += fmt::format(", spared {} (--{} {})", t.spared[e], emulated ? "emulated-every" : "cross-check",
+                         emulated ? campaign.emulated_every : campaign.cross_check);
+    }
     if (t.unavailable[e] != 0) out += fmt::format(", unavailable for {}: {}", t.unavailable[e], t.reason[e]);
     out += '\n';
   }
@@ -53,6 +58,7 @@ ordered_json engine_states(const CampaignEnd& end, const CampaignOptions& campai
     ordered_json row = {{"name", campaign.engines.engines[e]},
                         {"scheme", (*engines)[e]->identity().scheme},
                         {"profile", (*engines)[e]->identity().profile->name},
+                        {"emulated", (*engines)[e]->identity().emulated},
                         {"scenarios", end.totals.ran[e]},
                         {"spared", end.totals.spared[e]},
                         {"unavailable", end.totals.unavailable[e]},
@@ -93,6 +99,7 @@ ordered_json summary_json(const CampaignEnd& end, const CampaignOptions& campaig
           {"encoding_checked", t.encoding_checked},
           {"encoding_sample", campaign.sample},
           {"cross_check", campaign.cross_check},
+          {"emulated_every", campaign.emulated_every},
           {"histogram", histogram_json(t.histogram)},
           {"driver", campaign.driver == Driver::seed ? "seed" : "libfuzzer"},
           {"corpus", {{"given", campaign.corpus.size()}, {"kept", t.kept}, {"features", t.features}}},

@@ -12,6 +12,7 @@
 #include "fuzz/cli/load.hpp"
 #include "fuzz/cli/oracle_options.hpp"
 #include "jit/lower/stack_bound.hpp"
+#include "jit/arm64/schemes.hpp"
 #include "jit/x86_64/schemes.hpp"
 #include "reports/json/json.hpp"
 
@@ -42,13 +43,16 @@ std::vector<Voice> voices(const Judge& judge) {
   return all;
 }
 
-/// Bytes of machine stack that the scenario can need under the scheme, frame by frame added up.
+/// Bytes of machine stack that the scenario can need under the scheme, frame by frame added up: on x86-64 where that has
+/// the scheme.
 std::uint64_t stack_bound(const bpf::Scenario& scenario, const EngineChoice& choice) {
-  const x86_64::Scheme& scheme = *x86_64::find_scheme(choice.scheme);
-  return jit::machine_stack_bound(bpf::lower(scenario),
-                                  {.frame = scheme.frame_bytes, .entry = scheme.entry_bytes},
-                                  bpf::max_tail_call_cnt)
-      .bytes;
+  const auto bound = [&](const auto& scheme) {
+    return jit::machine_stack_bound(bpf::lower(scenario), {.frame = scheme.frame_bytes, .entry = scheme.entry_bytes},
+                                    bpf::max_tail_call_cnt)
+        .bytes;
+  };
+  if (const auto* const scheme = x86_64::find_scheme(choice.scheme)) return bound(*scheme);
+  return bound(*arm64::find_scheme(choice.scheme));
 }
 
 /// High-water mark of all native runs; 0: none was measured.

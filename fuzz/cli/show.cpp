@@ -68,7 +68,7 @@ bool write_drawings(const ShowOptions& options, const reports::Picture& picture)
 Exit show(const ShowOptions& options) {
   const x86_64::Scheme* const scheme = x86_64::find_scheme(options.scheme);
   if (scheme == nullptr) {
-    complain(fmt::format("unknown scheme '{}'; expected {}", options.scheme, scheme_names()));
+    complain(fmt::format("unknown scheme '{}'; expected {}", options.scheme, x86_64_scheme_names()));
     return Exit::bad_input;
   }
   const auto scenario = load_scenario(options.file);

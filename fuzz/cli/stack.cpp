@@ -150,7 +150,7 @@ Exit judge(const StackOptions& options, const gen::DeepestStack& deepest, const 
 Exit stack(const StackOptions& options) {
   const x86_64::Scheme* const scheme = x86_64::find_scheme(options.scheme);
   if (scheme == nullptr) {
-    complain(fmt::format("unknown scheme '{}'; expected {}", options.scheme, scheme_names()));
+    complain(fmt::format("unknown scheme '{}'; expected {}", options.scheme, x86_64_scheme_names()));
     return Exit::bad_input;
   }
   const bpf::Limits* const limits = bpf::find_limits(options.limits);

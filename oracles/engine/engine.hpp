@@ -20,6 +20,7 @@ struct Identity {
   std::string scheme;   // a scheme's or a kernel's name; empty where there is none
   std::string options;  // "ibt,retpolines", …; empty for none
   const bpf::Profile* profile = nullptr;
+  bool emulated = false;    // its code runs under an emulator: dear
 
   /// "x86_64/pointer"
   std::string text() const { return scheme.empty() ? name : name + "/" + scheme; }

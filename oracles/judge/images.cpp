@@ -21,7 +21,9 @@ Verdict of_program(std::size_t program, Verdict verdict) {
 
 }  // namespace
 
-bool ImageChecks::shows(const engine::Engine& engine) { return source_of(engine) != nullptr; }
+bool ImageChecks::shows(const engine::Engine& engine) {
+  return source_of(engine) != nullptr && engine.identity().name == "x86_64";
+}
 
 Verdict ImageChecks::encoding(const engine::Engine& engine) {
   if (!encoding_) encoding_.emplace();

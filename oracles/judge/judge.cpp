@@ -27,6 +27,7 @@ Judge::Judge(std::vector<std::unique_ptr<engine::Engine>> engines, OracleSet set
           {profile, std::make_unique<model::Walker>(model::WalkOptions{.profile = profile}), nullptr});
     }
     model_of_.push_back(m);
+    some_native_ |= !only_checks(*engine) && !engine->identity().emulated && !engine->unavailable();
   }
 }
 
@@ -45,12 +46,17 @@ Judgement Judge::judge(const bpf::Scenario& scenario, bool expectations) {
   return result;
 }
 
+/// Whether the engine runs the scenario, though another may.
+bool Judge::wants(const engine::Engine& engine) const {
+  if (only_checks(engine)) return cross_check_ || lowered_.has_asm;
+  return !engine.identity().emulated || ask_emulated_ || !some_native_;
+}
+
 void Judge::run_engines() {
-  const bool all = cross_check_ || lowered_.has_asm;
   bool ran = false;
   for (std::size_t e = 0; e < engines_.size(); ++e) {
     witnesses_[e] = {engines_[e].get(), &predicted(e), &unasked};
-    if (all || !only_checks(*engines_[e])) ran |= run(e);
+    if (wants(*engines_[e])) ran |= run(e);
   }
   for (std::size_t e = 0; e < engines_.size() && !ran; ++e) {
     if (!asked(e)) run(e);

@@ -49,6 +49,9 @@ class Judge {
   /// Whether the interpreter runs the scenarios that come where another engine can be judged without it. Off: it
   /// runs those with asm blocks, whose values only engines know, and those that no other engine takes.
   void cross_check(bool on) { cross_check_ = on; }
+  /// Whether engines under an emulator run the scenarios that come, where a native one can be judged without them. Off:
+  /// they run those that no other engine takes.
+  void ask_emulated(bool on) { ask_emulated_ = on; }
   std::uint64_t images_checked() const { return images_.checked(); }
   /// The oracles that judge() runs as things stand.
   OracleSet active(bool expectations) const;
@@ -75,6 +78,7 @@ class Judge {
   };
   void run_engines();
   bool run(std::size_t engine);
+  bool wants(const engine::Engine& engine) const;
   void hear(std::size_t engine, const bpf::Scenario& scenario, bool expectations, Judgement& result);
   const Witness* peer_of(std::size_t engine) const;
   Forecast forecast(const Model& model) const;
@@ -89,6 +93,8 @@ class Judge {
   OracleSet set_;
   bool sampled_ = false;
   bool cross_check_ = true;
+  bool ask_emulated_ = true;
+  bool some_native_ = false;  // an engine that runs code of its own, without an emulator
   ImageChecks images_;
   std::unique_ptr<OracleCounts> own_counts_ = std::make_unique<OracleCounts>();  // a judge may be moved
   OracleCounts* counts_ = own_counts_.get();

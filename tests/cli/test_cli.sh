@@ -450,6 +450,7 @@ fake_cvc5 always_unsat 1 'NOT AS EXPECTED' 'echo unsat'
 expect prove_export_without_cadical 3 'no certificate: cadical is missing' \
   env PATH=/nonexistent "$tb" prove --only T7 --no-cache --export without
 
-. "$root/tests/cli/findings.sh"
+source "$root/tests/cli/findings.sh"
+source "$root/tests/cli/arm64.sh"
 
 echo 'cli tests ended'

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <utility>
 
 #include "jit/bpf/limits.hpp"
 #include "oracles/engine/native/given_context.hpp"
@@ -41,23 +42,32 @@ class KeptContext {
 
 }  // namespace
 
-NativeEngine::NativeEngine(std::unique_ptr<Target> target, MachineOrReason machine,
-                           std::chrono::milliseconds time_limit)
-    : why_not_(std::move(machine.why_not)),
+NativeEngine::NativeEngine(std::unique_ptr<Target> target, Place place, std::chrono::milliseconds time_limit)
+    : connect_(std::move(place.connect)),
       target_(std::move(target)),
-      machine_(std::move(machine.machine)),
       runtime_(target_->options()),
       identity_{.name = std::string(target_->arch()),
                 .scheme = std::string(target_->scheme().name),
                 .options = jit::text(target_->options()),
-                .profile = target_->scheme().profile},
+                .profile = target_->scheme().profile,
+                .emulated = place.emulated},
       time_limit_(time_limit),
-      bounds_stack_(!target_->scheme().wild && target_->scheme().nests_within_limit) {
-  if (machine_) place_stubs();
+      bounds_stack_(!target_->scheme().wild && target_->scheme().nests_within_limit) {}
+
+bool NativeEngine::connected() {
+  if (connect_) {
+    MachineOrReason answer = std::exchange(connect_, nullptr)();
+    why_not_ = std::move(answer.why_not);
+    machine_ = std::move(answer.machine);
+    if (machine_) place_stubs();
+  }
+  return machine_ != nullptr;
 }
 
 std::optional<std::string> NativeEngine::unavailable() const {
-  return why_not_.empty() ? std::nullopt : std::optional(why_not_);
+  // To the caller it makes no difference whether this was known before.
+  if (const_cast<NativeEngine*>(this)->connected()) return std::nullopt;
+  return why_not_;
 }
 
 std::span<const Observation> NativeEngine::run(std::span<const bpf::Lowered> batch) {
@@ -67,6 +77,7 @@ std::span<const Observation> NativeEngine::run(std::span<const bpf::Lowered> bat
 }
 
 jit::Image NativeEngine::compile_afresh(const bpf::Bytecode& program) const {
+  // By the machine's own compiler where it has one: another build of it, so that more is compared.
   if (auto image = machine_->compile(program, identity_.scheme, target_->options())) return std::move(*image);
   return target_->compile_afresh(program);
 }
@@ -81,6 +92,12 @@ void NativeEngine::place_stubs() {
   code_ = machine_->code();
   jit::CodeBuffer stubs;
   stubs_ = target_->emit_stubs(stubs, code_.address, machine_->words_address());
+  using bpf::Helper;
+  for (const auto& [helper, stub] :
+       {std::pair(Helper::lookup, stubs_.lookup), std::pair(Helper::update, stubs_.update),
+        std::pair(Helper::time, stubs_.time), std::pair(Helper::random, stubs_.random)}) {
+    placement_.helper[static_cast<std::size_t>(helper)] = address_in(code_, stub);
+  }
   std::memcpy(code_.here, stubs.bytes().data(), stubs.size());
   machine_->publish(0, stubs.size());
   const std::size_t detours = up_to(page, stubs.size());
@@ -93,7 +110,8 @@ void NativeEngine::place_stubs() {
 
 void NativeEngine::observe(const bpf::Lowered& lowered, Observation& out) {
   out.layout = lowered.ledger;
-  out.unavailable.assign(why_not_.empty() ? unsupported_event(lowered) : std::string_view(why_not_));
+  out.unavailable.assign(connected() ? unsupported_event(lowered) : std::string_view(why_not_));
+  if (out.unavailable.empty()) out.unavailable.assign(machine_->trouble());
   if (!out.unavailable.empty() || !load(lowered, out.unavailable)) return keep_runs(out, 0);
   lowered_ = &lowered;
   entry_traps_->clear();
@@ -116,7 +134,7 @@ void NativeEngine::run_events(const bpf::Lowered& lowered, Observation& out) {
       ++runs;
     } else if (const auto* slot = std::get_if<bpf::SetSlot>(&event)) {
       write_slot(lowered.map_of_array(slot->array), slot->index, slot->program);
-      publish_programs();
+      publish_patches();
     } else if (const auto* cell = std::get_if<bpf::SetCell>(&event)) {
       runtime_.cells(lowered.map_of_cells(cell->cell.map))[cell->cell.index] = cell->value;
     } else if (const auto* change = std::get_if<bpf::AtEntry>(&event)) {
@@ -156,9 +174,12 @@ bool NativeEngine::load(const bpf::Lowered& lowered, std::string& why_not) {
               std::to_string(code_.size - first_free_);
     return false;
   }
-  if (next_ + size > std::max(machine_->ring_size(), first_free_ + size)) next_ = first_free_;
+  if (next_ + size > std::max(machine_->ring_size(), first_free_ + size)) {
+    next_ = first_free_;
+    machine_->recycle(next_);
+  }
   const std::size_t start = next_;
-  place(lowered);
+  if (!place(lowered, why_not)) return false;
   for (std::uint16_t m = lowered.first_prog_array; m < lowered.maps.size(); ++m) {
     for (const bpf::Slot& slot : lowered.maps[m].slots) write_slot(m, slot.index, slot.program);
   }
@@ -183,7 +204,7 @@ std::size_t NativeEngine::compile_all(const bpf::Lowered& lowered, std::string& 
   return size;
 }
 
-void NativeEngine::place(const bpf::Lowered& lowered) {
+bool NativeEngine::place(const bpf::Lowered& lowered, std::string& why_not) {
   programs_ = lowered.programs.size();
   longest_gap_ = least_gap;
   offset_.clear();
@@ -199,13 +220,20 @@ void NativeEngine::place(const bpf::Lowered& lowered) {
     }
     next_ += up_to(64, image.code.size());
   }
+  placement_.map = runtime_.map_addresses();
+  placement_.map_value = runtime_.value_addresses();
   for (std::size_t p = 0; p < programs_; ++p) {
     const jit::Image& image = images_[p];
     std::uint8_t* const code = code_.here + offset_[p];
     std::memcpy(code, image.code.data(), image.code.size());
-    target_->link(image, {functions_of(p), runtime_.map_addresses(), runtime_.value_addresses()}, code);
+    placement_.function = functions_of(p);
+    if (const auto linked = target_->link(image, placement_, code); !linked) {
+      why_not = "program " + std::to_string(p) + ": " + linked.error();
+      return false;
+    }
     runtime_.set_entry(static_cast<std::uint16_t>(p), functions_of(p)[0]);
   }
+  return true;
 }
 
 // --- slots ---
@@ -241,7 +269,7 @@ void NativeEngine::change_during_run(std::uint16_t map, std::uint32_t index,
         });
     emptied_.push_back({map, index});
   }
-  publish_programs();
+  publish_patches();
 }
 
 /// False: the function does not begin as every lowered one does, or there are too many.
@@ -274,7 +302,7 @@ std::uint32_t NativeEngine::movable_bytes(const bpf::Bytecode& program, const bp
 // --- bare runs ---
 
 std::string NativeEngine::prepare(const bpf::Lowered& lowered) {
-  std::string why = why_not_;
+  std::string why = connected() ? "" : why_not_;
   if (why.empty() && lowered.context) why = "a given context";
   if (!why.empty() || !load(lowered, why)) return why;
   lowered_ = &lowered;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,10 +25,19 @@ struct MachineOrReason {
   std::string why_not;
 };
 
+/// Where code of an arch runs.
+struct Place {
+  std::function<MachineOrReason()> connect;
+  bool emulated = false;
+  /// 16-bit blocks in which addresses of data are not 0 (jit::Options::address_blocks).
+  std::uint8_t address_blocks = 0b0111;
+};
+
 class NativeEngine : public Engine, public ImageSource, public BareRuns {
  public:
-  /// `time_limit`: processor time that one run may take; zero: no limit (fuel alone ends it).
-  NativeEngine(std::unique_ptr<Target> target, MachineOrReason machine, std::chrono::milliseconds time_limit);
+  /// Asks the place for its machine when it is first needed. `time_limit`: processor time that one run may
+  /// take; zero: no limit (fuel alone ends it).
+  NativeEngine(std::unique_ptr<Target> target, Place place, std::chrono::milliseconds time_limit);
 
   const Identity& identity() const override { return identity_; }
   std::optional<std::string> unavailable() const override;
@@ -39,6 +49,8 @@ class NativeEngine : public Engine, public ImageSource, public BareRuns {
   void run_bare() override;
 
  protected:
+  /// Asks for the machine, once; false: why_not_ says why there is none.
+  bool connected();
   /// Compiles, places, links and fills the slots.
   bool load(const bpf::Lowered& lowered, std::string& why_not);
   void run_program(const bpf::Lowered& lowered, std::uint16_t program, std::uint64_t fuel, RunObservation& out);
@@ -57,9 +69,13 @@ class NativeEngine : public Engine, public ImageSource, public BareRuns {
       }
     }
   }
-  void publish_programs() { machine_->publish(first_free_, next_ - first_free_); }
+  /// After slots have changed: their sites' patches, where the arch has any.
+  void publish_patches() {
+    if (target_->patches_sites()) machine_->publish(first_free_, next_ - first_free_);
+  }
 
-  const bpf::Lowered* lowered_ = nullptr;  // under way
+  const bpf::Lowered* lowered_ = nullptr;     // under way
+  std::function<MachineOrReason()> connect_;  // empty: it was asked
   std::string why_not_;
   std::unique_ptr<Target> target_;
   std::unique_ptr<Machine> machine_;
@@ -80,7 +96,7 @@ class NativeEngine : public Engine, public ImageSource, public BareRuns {
   void add_run(Observation& out);
   void keep_runs(Observation& out, std::size_t count);
   std::size_t compile_all(const bpf::Lowered& lowered, std::string& why_not);
-  void place(const bpf::Lowered& lowered);
+  bool place(const bpf::Lowered& lowered, std::string& why_not);
   std::span<const std::uint64_t> functions_of(std::size_t program) const {
     return {function_address_.data() + first_function_[program], images_[program].functions.size()};
   }
@@ -100,6 +116,7 @@ class NativeEngine : public Engine, public ImageSource, public BareRuns {
   std::size_t next_ = 0;
   std::size_t trapped_ = 0;
   std::vector<EmptiedSlot> emptied_;  // during a run: their targets are still to be taken out
+  jit::Placement placement_;
   std::size_t programs_ = 0;
   std::vector<jit::Image> images_;
   std::vector<std::size_t> offset_;              // by program, in the code

@@ -38,17 +38,12 @@ void EntryTraps::arm(const std::uint64_t* fuel, const std::uint64_t* entries, st
     target_.write_jump(body(trap), address_in(machine_.code(), trap.body.at),
                        address_in(machine_.code(), detour(trap)));
   }
-  publish();
+  machine_.publish(detours_, used_ * Target::detour_size);
+  for (const Trap& trap : traps()) machine_.publish(trap.body.at, trap.body.size);
 }
 
 void EntryTraps::disarm() {
   for (const Trap& trap : traps()) std::memcpy(body(trap), trap.kept.data(), trap.body.size);
-  publish();
-}
-
-void EntryTraps::publish() {
-  machine_.publish(detours_, used_ * Target::detour_size);
-  for (const Trap& trap : traps()) machine_.publish(trap.body.at, trap.body.size);
 }
 
 /// The least count that is still to come.

@@ -43,7 +43,7 @@ class EntryTraps final : public TrapHandler {
   /// are before the run: the bytecode has not counted an entry yet when its body is reached. Code sees the
   /// latter at `entries_address`.
   void arm(const std::uint64_t* fuel, const std::uint64_t* entries, std::uint64_t entries_address);
-  /// Puts the bodies back.
+  /// Puts the bodies back. Not published: while there are traps, every run arms them.
   void disarm();
 
   bool on_trap(std::uint64_t& pc) override;
@@ -61,7 +61,6 @@ class EntryTraps final : public TrapHandler {
   std::uint8_t* body(const Trap& trap) const { return machine_.code().here + trap.body.at; }
   std::uint64_t& due(const Trap& trap) const { return machine_.words().next_change[index(trap)]; }
   void write_detour(Trap& trap, std::uint64_t entries_address);
-  void publish();
   void await_next(const Trap& trap, std::uint64_t entries);
 
   Machine& machine_;

@@ -119,6 +119,7 @@ thread_local ThreadState thread_state;
 
 Fault fault_of(const Interruption& interruption) {
   const auto kind = [&]() -> std::string_view {
+    if (!interruption.kind.empty()) return interruption.kind;
     if (interruption.status == RunStatus::timeout) return "time limit";
     switch (interruption.signal) {
       case SIGSEGV: return "SIGSEGV";
@@ -126,8 +127,6 @@ Fault fault_of(const Interruption& interruption) {
       case SIGILL: return "SIGILL";
       case SIGFPE: return "SIGFPE";
       case SIGTRAP: return "SIGTRAP";
-      case SIGKILL: return "SIGKILL";
-      case SIGABRT: return "SIGABRT";
       default: return "signal";
     }
   };

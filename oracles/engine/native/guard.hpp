@@ -6,6 +6,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "oracles/observation.hpp"
 
@@ -16,6 +17,7 @@ struct Interruption {
   int signal = 0;             // of a fault
   std::uint64_t address = 0;  // what was accessed
   std::uint64_t pc = 0;
+  std::string_view kind = {};  // where neither signal nor time limit says it; static text
 };
 Fault fault_of(const Interruption& interruption);
 

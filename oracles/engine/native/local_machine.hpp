@@ -26,6 +26,7 @@ class LocalMachine final : public Machine {
   /// second-level cache.
   std::size_t ring_size() const override { return std::size_t{512} << 10; }
   void publish(std::size_t offset, std::size_t size) override { code_.publish(offset, size); }
+  void recycle(std::size_t) override {}
   std::optional<Interruption> call(std::uint64_t enter, std::uint64_t recover, std::chrono::milliseconds limit,
                                    TrapHandler* traps) override {
     return Guard::call(enter, recover, limit, traps);

@@ -45,6 +45,8 @@ class Machine {
 
   /// After writing to the code: it may be run. Callable while a trap is handled.
   virtual void publish(std::size_t offset, std::size_t size) = 0;
+  /// What was published from `offset` on will not run again: its place is used anew, from there upwards.
+  virtual void recycle(std::size_t offset) = 0;
   /// Runs the entry stub at `enter`; see Guard::call.
   virtual std::optional<Interruption> call(std::uint64_t enter, std::uint64_t recover,
                                            std::chrono::milliseconds limit, TrapHandler* traps) = 0;
@@ -56,6 +58,9 @@ class Machine {
   /// The bytes as a run finds them; what lies behind their last page cannot be accessed.
   virtual void fill_context(const bpf::GivenContext& context) = 0;
   virtual void read_context(const bpf::GivenContext& context, std::vector<std::uint8_t>& into) = 0;
+
+  /// Why nothing can be run now; empty: all is well. Asked before each scenario.
+  virtual std::string_view trouble() { return {}; }
 
   /// What this machine's own compiler makes of a program; nothing: it has none but that of this process.
   virtual std::optional<jit::Image> compile(const bpf::Bytecode&, std::string_view /*scheme*/,

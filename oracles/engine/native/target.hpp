@@ -5,6 +5,7 @@
 #include <expected>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "jit/bpf/error.hpp"
@@ -13,16 +14,10 @@
 #include "jit/lower/frame.hpp"
 #include "jit/lower/scheme.hpp"
 #include "jit/lower/stack_bound.hpp"
+#include "jit/placement.hpp"
 #include "oracles/engine/native/entry_record.hpp"
 
 namespace tailbound::engine::native {
-
-/// Where the parts of a program lie, as code sees them.
-struct Places {
-  std::span<const std::uint64_t> function;   // by function of the program
-  std::span<const std::uint64_t> map;        // map objects, by map
-  std::span<const std::uint64_t> map_value;  // first values, by map
-};
 
 /// A detour of EntryTraps, as its arch writes it.
 struct Detour {
@@ -61,9 +56,13 @@ class Target {
   virtual const jit::FrameFinder& found() const = 0;
   /// By a compiler that has seen no other program.
   virtual jit::Image compile_afresh(const bpf::Bytecode& program) const = 0;
-  /// Fills every relocation in `code`, a writable copy of image.code.
-  virtual void link(const jit::Image& image, const Places& places, std::uint8_t* code) = 0;
+  /// Fills every relocation in `code`, a writable copy of image.code; what the arch alone knows of a place
+  /// (thunks) it adds itself. Error: an address that does not fit.
+  virtual std::expected<void, std::string> link(const jit::Image& image, const jit::Placement& placement,
+                                                std::uint8_t* code) = 0;
 
+  /// Whether direct tail calls are patched in place.
+  virtual bool patches_sites() const = 0;
   /// Puts a direct site into the state for its slot: `entry` is the landing place of what it holds. `code` is
   /// where the image is written, `function` the address of the function that has the site. `whole`: both
   /// patches; else, of an emptied slot while a run is inside, the bypass alone.

@@ -8,6 +8,7 @@
 #include "oracles/engine/disturbance.hpp"
 #include "oracles/engine/native/engine.hpp"
 #include "oracles/engine/native/local_machine.hpp"
+#include "oracles/engine/native/places.hpp"
 #include "oracles/engine/x86_64/live_patch.hpp"
 #include "oracles/engine/x86_64/target.hpp"
 
@@ -36,23 +37,19 @@ std::optional<std::uint16_t> first_content(const bpf::LoweredMap& map, std::uint
 /// In this process, where a second thread can change slots under a run.
 class X86Engine final : public native::NativeEngine, public Disturbable {
  public:
-  X86Engine(const X86Settings& settings, std::unique_ptr<native::LocalMachine> machine)
-      : X86Engine(settings, machine->executable(), std::move(machine)) {}
+  explicit X86Engine(const X86Settings& settings)
+      : NativeEngine(x86_64::make_target(*settings.scheme, settings.options), native::place_of("x86_64"),
+                     settings.time_limit) {
+    connected();
+  }
 
   std::string run_disturbed(const bpf::Lowered& lowered, const Disturbance& disturbance,
                             const std::function<void(const RunObservation&)>& seen,
                             RunObservation& undisturbed) override;
 
  private:
-  X86Engine(const X86Settings& settings, const jit::ExecutableMemory& executable,
-            std::unique_ptr<native::Machine> machine)
-      : NativeEngine(x86_64::make_target(*settings.scheme, settings.options), {std::move(machine), {}},
-                     settings.time_limit),
-        executable_(executable) {}
   void change_live(LivePatcher& patcher, const Epoch& epoch, std::uint16_t map, std::uint32_t index,
                    std::optional<std::uint16_t> program);
-
-  const jit::ExecutableMemory& executable_;
 };
 
 /// In the kernel's order (kernel/bpf/arraymap.c, prog_array_map_poke_run): the slot, then of a filled one the
@@ -81,8 +78,8 @@ void X86Engine::change_live(LivePatcher& patcher, const Epoch& epoch, std::uint1
 std::string X86Engine::run_disturbed(const bpf::Lowered& lowered, const Disturbance& disturbance,
                                      const std::function<void(const RunObservation&)>& seen,
                                      RunObservation& undisturbed) {
-  std::string why;
-  if (!load(lowered, why)) return why;
+  std::string why = why_not_;
+  if (!connected() || !load(lowered, why)) return why;
   if (auto ready = LivePatcher::prepare(); !ready) return ready.error();
   const auto run = std::find_if(lowered.events.begin(), lowered.events.end(),
                                 [](const bpf::Event& e) { return std::holds_alternative<bpf::Run>(e); });
@@ -90,7 +87,7 @@ std::string X86Engine::run_disturbed(const bpf::Lowered& lowered, const Disturba
   const std::uint16_t program = std::get<bpf::Run>(*run).program;
   lowered_ = &lowered;
   entry_traps_->clear();
-  LivePatcher patcher(executable_);
+  LivePatcher patcher(dynamic_cast<native::LocalMachine&>(*machine_).executable());
   Epoch epoch{0};
   {
     std::jthread changer([&](const std::stop_token& stop) {
@@ -113,7 +110,7 @@ std::string X86Engine::run_disturbed(const bpf::Lowered& lowered, const Disturba
     const std::uint16_t map = lowered.map_of_array(change.array);
     write_slot(map, change.index, first_content(lowered.maps[map], change.index));
   }
-  publish_programs();
+  publish_patches();
   run_program(lowered, program, lowered.fuel, undisturbed);
   return {};
 }
@@ -122,14 +119,15 @@ std::string X86Engine::run_disturbed(const bpf::Lowered& lowered, const Disturba
 
 std::unique_ptr<Engine> make_x86_64(const X86Settings& settings) {
 #if defined(__x86_64__)
-  auto machine = native::LocalMachine::create();
-  if (machine) return std::make_unique<X86Engine>(settings, std::move(*machine));
-  const std::string why_not = machine.error();
+  return std::make_unique<X86Engine>(settings);
 #else
-  const std::string why_not = "this machine is not an x86-64";
+  return make_emulated_x86_64(settings);
 #endif
+}
+
+std::unique_ptr<Engine> make_emulated_x86_64(const X86Settings& settings) {
   return std::make_unique<native::NativeEngine>(x86_64::make_target(*settings.scheme, settings.options),
-                                                native::MachineOrReason{nullptr, why_not}, settings.time_limit);
+                                                native::emulated_place_of("x86_64"), settings.time_limit);
 }
 
 }  // namespace tailbound::engine

@@ -1,4 +1,4 @@
-// The x86-64 JIT as an engine: compiles, links, patches and runs natively in this process.
+// The x86-64 JIT as an engine: in this process on an x86-64 machine, else in a runner under qemu-x86_64.
 #pragma once
 
 #include <chrono>
@@ -18,5 +18,8 @@ struct X86Settings {
 
 /// `unavailable()` says why where this machine cannot run it.
 std::unique_ptr<Engine> make_x86_64(const X86Settings& settings);
+/// In a runner on every machine: how an arm64 machine runs it, to be tried elsewhere. Its slots cannot change
+/// from a second thread.
+std::unique_ptr<Engine> make_emulated_x86_64(const X86Settings& settings);
 
 }  // namespace tailbound::engine

@@ -37,12 +37,6 @@ class X86Target final : public native::Target {
 
   native::Stubs emit_stubs(jit::CodeBuffer& out, std::uint64_t code, std::uint64_t words) override {
     const native::Stubs stubs = x86_64::emit_stubs(out, words + offsetof(EngineWords, record), options_);
-    using bpf::Helper;
-    for (const auto& [helper, stub] :
-         {std::pair(Helper::lookup, stubs.lookup), std::pair(Helper::update, stubs.update),
-          std::pair(Helper::time, stubs.time), std::pair(Helper::random, stubs.random)}) {
-      placement_.helper[static_cast<std::size_t>(helper)] = code + stub;
-    }
     for (std::size_t reg = 0; reg < stubs.thunk.size(); ++reg) placement_.thunk[reg] = code + stubs.thunk[reg];
     placement_.return_thunk = code + stubs.return_thunk;
     placement_.per_cpu = words + offsetof(EngineWords, target) + offsetof(Counters, per_cpu);
@@ -66,13 +60,17 @@ class X86Target final : public native::Target {
     assert(done.has_value() && "it compiled before");
     return image;
   }
-  void link(const jit::Image& image, const native::Places& places, std::uint8_t* code) override {
-    placement_.function = places.function;
-    placement_.map = places.map;
-    placement_.map_value = places.map_value;
+  std::expected<void, std::string> link(const jit::Image& image, const jit::Placement& placement,
+                                        std::uint8_t* code) override {
+    placement_.function = placement.function;
+    placement_.map = placement.map;
+    placement_.map_value = placement.map_value;
+    placement_.helper = placement.helper;
     arch::link(image, placement_, code);
+    return {};
   }
 
+  bool patches_sites() const override { return true; }
   void patch_site(const jit::Image& image, const jit::ImageSite& site, std::uint64_t function,
                   std::optional<std::uint64_t> entry, std::uint8_t* code, bool whole) override {
     const arch::SitePatches patch = arch::patches(image, site, function, entry);
@@ -112,7 +110,7 @@ class X86Target final : public native::Target {
   const arch::Scheme& scheme_;
   jit::Options options_;
   arch::Compiler compiler_;
-  arch::Placement placement_;
+  jit::Placement placement_;  // with the thunks
   jit::CodeBuffer buffer_;
 };
 
