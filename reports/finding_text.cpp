@@ -81,20 +81,12 @@ bool expected_a_run(Property property) {
 }  // namespace
 
 std::string text(const Finding& finding, const std::string& file) {
-  std::string out = fmt::format("finding  {}
-engine   {}
-stage    {}
-", signature(finding), finding.engine.text(),
+  std::string out = fmt::format("finding  {}\nengine   {}\nstage    {}\n", signature(finding), finding.engine.text(),
                                 name(finding.stage));
-  for (const std::string& guilty : finding.blame) out += fmt::format("guilty   {}
-", guilty);
-  out += fmt::format("
-  {}
-", finding.verdict.detail);
-  if (!finding.sides.empty()) out += fmt::format("  {}
-", finding.sides);
-  out += "
-";
+  for (const std::string& guilty : finding.blame) out += fmt::format("guilty   {}\n", guilty);
+  out += fmt::format("\n  {}\n", finding.verdict.detail);
+  if (!finding.sides.empty()) out += fmt::format("  {}\n", finding.sides);
+  out += "\n";
   const std::size_t statements = count_statements(finding.scenario);
   out += finding.statements_before > statements ? fmt::format("scenario (reduced from {} statements to {})\n\n",
                                                               finding.statements_before, statements)

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "fuzz/campaign/jury.hpp"
-#include "gen/generate.hpp"
+#include "gen/mutate/mutate.hpp"
 #include "jit/lower/scheme_diff.hpp"
 #include "jit/x86_64/schemes.hpp"
 #include "jit/x86_64/step_code.hpp"
@@ -23,9 +23,8 @@ using Difference = jit::StepDifference<x86_64::Emitter>;
 using Differences = std::vector<Difference>;
 
 /// Scenarios that a mended scheme has to take besides the finding's own.
-constexpr std::uint64_t others_seed = 1;
-constexpr std::uint64_t most_drawn = 200;
-constexpr std::size_t most_others = 6;
+constexpr std::uint64_t most_drawn = 100;
+constexpr std::size_t most_others = 8;
 
 std::string names_of(const Scheme::Steps& steps) {
   std::vector<std::string_view> names;
@@ -108,24 +107,25 @@ class StepBlame {
     if (agrees_with(donor, chosen, finding_.scenario) && mends_others(donor, chosen)) accuse(donor, chosen);
   }
 
-  /// A step may hide one scenario's fault by chance, and another scenario may have a second fault: of others
-  /// that break in the same way, at least half have to agree too.
+  /// A step may hide one scenario's fault by chance, and another scenario may have a second fault: of neighbours that
+  /// break in the same way, at least three in four have to agree too.
   bool mends_others(const Scheme& donor, const Differences& chosen) {
-    if (!others_) others_ = others_that_break();
+    if (!others_) others_ = neighbours_that_break();
     std::size_t mended = 0;
     for (const bpf::Scenario& other : *others_) mended += agrees_with(donor, chosen, other) ? 1U : 0U;
-    return 2 * mended >= others_->size();
+    return 4 * mended >= 3 * others_->size();
   }
 
-  std::vector<bpf::Scenario> others_that_break() {
+  /// The scenario after a few mutations.
+  std::vector<bpf::Scenario> neighbours_that_break() {
     std::vector<bpf::Scenario> found;
     Jury jury = jury_of(scheme_, *scheme_.identity.profile);
     for (std::uint64_t n = 0; n < most_drawn && found.size() < most_others; ++n) {
-      gen::ByteSource source(gen::scenario_seed(others_seed, n));
-      bpf::Scenario drawn = gen::generate(source, gen::Budget{});
-      const Verdict verdict = jury.judge(drawn);
-      if (verdict.broken() && reports::verdict_word(verdict) == finding_.record.verdict)
-        found.push_back(std::move(drawn));
+      gen::ByteSource source(n);
+      bpf::Scenario near = finding_.scenario;
+      for (std::uint32_t times = source.between(1, 3); times > 0; --times) gen::mutate(source, gen::Budget{}, near);
+      const Verdict verdict = jury.judge(near);
+      if (verdict.broken() && reports::verdict_word(verdict) == finding_.record.verdict) found.push_back(std::move(near));
     }
     return found;
   }
