@@ -36,14 +36,10 @@ std::string register_name(std::uint32_t number) {
 
 std::string helper_name(std::uint32_t number) {
   switch (static_cast<bpf::Helper>(number)) {
-    case bpf::Helper::lookup:
-      return "map lookup";
-    case bpf::Helper::update:
-      return "map update";
-    case bpf::Helper::time:
-      return "time";
-    case bpf::Helper::random:
-      return "random";
+    case bpf::Helper::lookup: return "map lookup";
+    case bpf::Helper::update: return "map update";
+    case bpf::Helper::time: return "time";
+    case bpf::Helper::random: return "random";
   }
   return fmt::format("helper {}", number);
 }
@@ -51,21 +47,21 @@ std::string helper_name(std::uint32_t number) {
 class Writer {
  public:
   Writer(const bpf::Scenario& scenario, const bpf::Lowered& lowered, std::uint16_t program,
-         const jit::Image& image, Colours colours)
+         const jit::Image& image)
       : lowered_(lowered),
         program_(lowered.programs[program]),
         image_(image),
         names_(function_names(scenario)),
-        title_(scenario.programs[program].name()),
-        colours_(colours) {}
+        title_(scenario.programs[program].name()) {}
 
-  std::string write() {
+  std::vector<CodeLine> write() {
     const auto direct = std::count_if(image_.sites.begin(), image_.sites.end(),
                                       [](const jit::ImageSite& site) { return site.direct_index.has_value(); });
     const std::size_t sites = image_.sites.size();
-    line(bold, fmt::format("program {}: {} bytes; functions: {}; tail-call sites: {} direct, {} indirect",
-                           title_, image_.code.size(), image_.functions.size(), direct,
-                           sites - static_cast<std::size_t>(direct)));
+    line(CodeLine::Kind::program,
+         fmt::format("program {}: {} bytes; functions: {}; tail-call sites: {} direct, {} indirect", title_,
+                     image_.code.size(), image_.functions.size(), direct,
+                     sites - static_cast<std::size_t>(direct)));
     for (std::size_t f = 0; f < image_.functions.size(); ++f) function(f);
     return std::move(out_);
   }
@@ -73,11 +69,12 @@ class Writer {
  private:
   void function(std::size_t number) {
     const jit::ImageFunction& f = image_.functions[number];
-    out_ += '\n';
-    line(bold, fmt::format("{}: {} bytes at {:#x}, {} bytes of BPF stack",
-                           names_[program_.functions[number].id], f.size, f.offset, f.stack_depth));
+    function_ = static_cast<std::uint16_t>(number);
+    line(CodeLine::Kind::function,
+         fmt::format("{}: {} bytes at {:#x}, {} bytes of BPF stack", names_[program_.functions[number].id],
+                     f.size, f.offset, f.stack_depth));
     next_ = f.first_insn;
-    line(cyan, "  prologue");
+    line(CodeLine::Kind::bpf, "  prologue");
     const auto code = std::span(image_.code).subspan(f.offset, f.size);
     for (const MachineInsn& insn : reader_.decode_all(code, f.offset)) {
       headings(f, insn);
@@ -89,9 +86,10 @@ class Writer {
   void headings(const jit::ImageFunction& f, const MachineInsn& insn) {
     while (next_ < f.end_insn && image_.address[next_] <= insn.address) {
       const bool two = bpf::is_two_slot(program_.insns[next_]);
-      line(cyan, fmt::format("{:>5}: {}{}", next_,
-                             bpf::to_text(program_.insns[next_], two ? &program_.insns[next_ + 1] : nullptr),
-                             heading_note(next_)));
+      line(CodeLine::Kind::bpf,
+           fmt::format("{:>5}: {}{}", next_,
+                       bpf::to_text(program_.insns[next_], two ? &program_.insns[next_ + 1] : nullptr),
+                       heading_note(next_)));
       next_ += two ? 2 : 1;
     }
   }
@@ -107,10 +105,12 @@ class Writer {
 
   void instruction(const MachineInsn& insn, bool landing) {
     const auto bytes = std::span(image_.code).subspan(insn.address, insn.size);
-    std::string text = fmt::format("  {:>#7x}  {:<33}{}", insn.address, hex(bytes), linked_text(insn));
-    const std::string notes = notes_at(insn.address, landing);
-    if (!notes.empty()) text = fmt::format("{:<80}{}", text, coloured(yellow, "<- " + notes));
-    out_ += text + '\n';
+    out_.push_back({.kind = CodeLine::Kind::machine,
+                    .function = function_,
+                    .text = linked_text(insn),
+                    .offset = static_cast<std::uint32_t>(insn.address),
+                    .bytes = hex(bytes),
+                    .notes = notes_at(insn.address, landing)});
   }
 
   std::string notes_at(std::uint64_t at, bool landing) const {
@@ -137,45 +137,62 @@ class Writer {
 
   std::string destination(const Relocation& r) const {
     switch (r.kind) {
-      case Relocation::Kind::function:
-        return names_[program_.functions[r.target].id];
-      case Relocation::Kind::helper:
-        return helper_name(r.target);
-      case Relocation::Kind::thunk:
-        return "thunk of " + register_name(r.target);
-      case Relocation::Kind::return_thunk:
-        return "return thunk";
-      case Relocation::Kind::map:
-        return "map " + lowered_.maps[r.target].name;
-      case Relocation::Kind::per_cpu:
-        return fmt::format("per-CPU data + {}", r.addend);
+      case Relocation::Kind::function: return names_[program_.functions[r.target].id];
+      case Relocation::Kind::helper: return helper_name(r.target);
+      case Relocation::Kind::thunk: return "thunk of " + register_name(r.target);
+      case Relocation::Kind::return_thunk: return "return thunk";
+      case Relocation::Kind::map: return "map " + lowered_.maps[r.target].name;
+      case Relocation::Kind::per_cpu: return fmt::format("per-CPU data + {}", r.addend);
       case Relocation::Kind::map_value:
         return fmt::format("value of {} + {}", lowered_.maps[r.target].name, r.addend);
     }
     return "?";
   }
 
-  std::string coloured(std::string_view colour, const std::string& text) const {
-    return colours_ == Colours::on ? fmt::format("{}{}{}", colour, text, plain) : text;
+  void line(CodeLine::Kind kind, std::string text) {
+    out_.push_back({.kind = kind, .function = function_, .text = std::move(text), .bytes = {}, .notes = {}});
   }
-  void line(std::string_view colour, const std::string& text) { out_ += coloured(colour, text) + '\n'; }
 
   const bpf::Lowered& lowered_;
   const bpf::Bytecode& program_;
   const jit::Image& image_;
   std::vector<std::string> names_;
   std::string title_;
-  Colours colours_;
+  std::uint16_t function_ = 0;
   disasm::Disassembler reader_{disasm::Arch::x86_64};
   std::uint32_t next_ = 0;  // BPF instruction
-  std::string out_;
+  std::vector<CodeLine> out_;
 };
+
+std::string coloured(std::string_view colour, const std::string& text, Colours colours) {
+  return colours == Colours::on ? fmt::format("{}{}{}", colour, text, plain) : text;
+}
+
+std::string terminal_line(const CodeLine& line, Colours colours) {
+  switch (line.kind) {
+    case CodeLine::Kind::program: return coloured(bold, line.text, colours) + "\n";
+    case CodeLine::Kind::function: return "\n" + coloured(bold, line.text, colours) + "\n";
+    case CodeLine::Kind::bpf: return coloured(cyan, line.text, colours) + "\n";
+    case CodeLine::Kind::machine: break;
+  }
+  std::string text = fmt::format("  {:>#7x}  {:<33}{}", line.offset, line.bytes, line.text);
+  if (!line.notes.empty()) text = fmt::format("{:<80}{}", text, coloured(yellow, "<- " + line.notes, colours));
+  return text + "\n";
+}
 
 }  // namespace
 
+std::vector<CodeLine> code_lines(const bpf::Scenario& scenario, const bpf::Lowered& lowered,
+                                 std::uint16_t program, const jit::Image& image) {
+  return Writer(scenario, lowered, program, image).write();
+}
+
 std::string disassembly(const bpf::Scenario& scenario, const bpf::Lowered& lowered, std::uint16_t program,
                         const jit::Image& image, Colours colours) {
-  return Writer(scenario, lowered, program, image, colours).write();
+  std::string out;
+  for (const CodeLine& line : code_lines(scenario, lowered, program, image))
+    out += terminal_line(line, colours);
+  return out;
 }
 
 }  // namespace tailbound::reports

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "jit/bpf/graph.hpp"
+#include "reports/comparison.hpp"
 #include "reports/finding.hpp"
 #include "reports/names.hpp"
 
@@ -29,25 +30,11 @@ std::string row(std::string_view what, std::string_view expected, std::string_vi
 }
 
 std::string counts(const Finding& finding) {
-  const std::size_t r = finding.verdict.run;
-  if (r >= finding.expected.runs.size() || r >= finding.observed.runs.size()) return {};
-  const bpf::LedgerLayout& layout = finding.observed.layout;
-  const RunObservation& want = finding.expected.runs[r];
-  const RunObservation& got = finding.observed.runs[r];
-  const auto number = [](std::uint64_t n) { return fmt::format("{}", n); };
-  std::string out = fmt::format("run {}\n", r + 1);
+  const std::vector<ComparedRow> rows = compared_rows(finding);
+  if (rows.empty()) return {};
+  std::string out = fmt::format("run {}\n", finding.verdict.run + 1);
   out += fmt::format("  {:<28}{:>14}{:>14}\n", "", "expected", "observed");
-  out += row("ended", name(want.status), name(got.status));
-  out += row("tail calls", number(want.tail_calls(layout)), number(got.tail_calls(layout)));
-  out += row("refused", number(want.fall_throughs(layout)), number(got.fall_throughs(layout)));
-  const std::vector<std::string> names = function_names(finding.scenario);
-  for (std::uint32_t id = 0; id < layout.functions; ++id) {
-    out += row("entries of " + names[id], number(want.ledger[layout.entry(id)]),
-               number(got.ledger[layout.entry(id)]));
-  }
-  out += row("return value", number(want.return_value), number(got.return_value));
-  out += row("fuel left", number(want.ledger[bpf::LedgerLayout::fuel]),
-             number(got.ledger[bpf::LedgerLayout::fuel]));
+  for (const ComparedRow& each : rows) out += row(each.what, each.expected, each.observed);
   return out;
 }
 
@@ -71,13 +58,6 @@ std::string traces(const Finding& finding) {
   return out;
 }
 
-/// What was expected is a run, so that counts and traces can stand side by side. An expectation is the file's;
-/// code, paths and variants of the scenario are no runs of it. Model and engine may well agree there.
-bool expected_a_run(Property property) {
-  return property != Property::expectation && property != Property::encoding && property != Property::path &&
-         property != Property::independence;
-}
-
 }  // namespace
 
 std::string text(const Finding& finding, const std::string& file) {
@@ -87,6 +67,8 @@ std::string text(const Finding& finding, const std::string& file) {
   out += fmt::format("\n  {}\n", finding.verdict.detail);
   if (!finding.sides.empty()) out += fmt::format("  {}\n", finding.sides);
   out += "\n";
+  if (!finding.observed.log.empty())
+    out += fmt::format("what the kernel said\n\n{}\n", indented(finding.observed.log + "\n"));
   const std::size_t statements = count_statements(finding.scenario);
   out += finding.statements_before > statements ? fmt::format("scenario (reduced from {} statements to {})\n\n",
                                                               finding.statements_before, statements)

@@ -6,6 +6,7 @@
 #include "jit/arm64/schemes.hpp"
 #include "jit/x86_64/schemes.hpp"
 #include "oracles/engine/arm64/engine.hpp"
+#include "oracles/engine/kernel/kernel_engine.hpp"
 #include "oracles/engine/unavailable.hpp"
 #include "oracles/engine/x86_64/engine.hpp"
 
@@ -39,12 +40,18 @@ std::unique_ptr<engine::Engine> jit_arm64(std::string_view, const EngineChoice& 
 }
 bool has_arm64(std::string_view scheme) { return arm64::find_scheme(scheme) != nullptr; }
 
+std::unique_ptr<engine::Engine> running_kernel(std::string_view, const EngineChoice& choice) {
+  return engine::kernel::make_running_kernel(choice.time_limit);
+}
+
 constexpr std::array rows = {
     EngineRow{"interpreter", "", "reads the bytecode on its own, under the profile of the scheme", interpreter},
     EngineRow{"x86_64", "", "the x86-64 JIT under --scheme: native, on other machines under qemu-x86_64",
               jit_x86_64, nullptr, has_x86_64},
     EngineRow{"arm64", "", "the arm64 JIT under --scheme: native, on other machines under qemu-aarch64",
               jit_arm64, nullptr, has_arm64},
+    EngineRow{"kernel", "", "the running kernel by bpf(2): scenarios that need at most 8 KiB of its stack",
+              running_kernel},
 };
 
 }  // namespace

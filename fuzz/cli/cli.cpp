@@ -22,6 +22,8 @@ constexpr const char* lesson =
     "  ./tailbound fuzz --scheme by-value               what kernels up to 6.11 do: a finding within seconds\n"
     "  ./tailbound run corpus/selftests/tailcall_1.graph\n"
     "  ./tailbound replay findings/*.graph              findings again: the same verdict, or fixed\n"
+    "  ./tailbound report findings/*.graph --out DIR    pages: why, traces, stacks, code, how to run it again\n"
+    "  ./tailbound reproduce FINDING --as c --out x.c   as a C file, a kernel selftest, a BPF object, …\n"
     "  ./tailbound count FILE.graph --scheme by-value   how many tail calls a run would make, at once\n"
     "  ./tailbound show FILE.graph --svg FILE.svg       the hierarchy and its frames, as text and picture\n"
     "  ./tailbound show FILE.graph --code               the machine code, beside the BPF instructions\n"
@@ -97,11 +99,14 @@ int run(int argc, char** argv) {
   add_run(app, exit);
   add_replay(app, exit);
   add_blame(app, exit);
+  add_reproduce(app, exit);
+  add_report(app, exit);
   add_count(app, exit);
   add_show(app, exit);
   add_schemes(app, exit);
   add_oracles(app, exit);
   add_engines(app, exit);
+  add_results(app, exit);
   add_plugin(app, exit);
   add_stack(app, exit);
   add_prove(app, exit);

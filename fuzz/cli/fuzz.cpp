@@ -15,6 +15,7 @@
 #include "fuzz/cli/fuzz_known.hpp"
 #include "fuzz/cli/fuzz_summary.hpp"
 #include "fuzz/cli/oracle_options.hpp"
+#include "fuzz/cli/report_folder.hpp"
 #include "fuzz/driver/corpus.hpp"
 #include "reports/files.hpp"
 #include "reports/json/json.hpp"
@@ -26,7 +27,7 @@ namespace {
 struct FuzzOptions {
   EngineOptions engines;
   OracleOptions oracles;
-  std::string driver = "libfuzzer";
+  std::string driver;
   std::uint64_t seed = 1;
   std::optional<double> time;
   std::optional<std::uint64_t> runs;
@@ -39,6 +40,7 @@ struct FuzzOptions {
   std::string without_shapes;
   std::string corpus;
   std::string findings = "findings";
+  std::string report;
   bool keep_going = false;
   std::optional<std::string> known;
   bool new_only = false;
@@ -52,9 +54,21 @@ double seconds_of(const FuzzOptions& options) {
   return options.time ? *options.time : options.runs ? std::numeric_limits<double>::infinity() : minute;
 }
 
+/// Unless it is chosen: libFuzzer proposes one scenario after the other, and engines on kernels are several
+/// times as fast where they get many together.
+Driver driver_of(const FuzzOptions& options) {
+  if (!options.driver.empty()) return options.driver == "seed" ? Driver::seed : Driver::libfuzzer;
+  if (!options.corpus.empty()) return Driver::libfuzzer;
+  EngineChoice choice;
+  choice.engines = CLI::detail::split(options.engines.engines, ',');
+  const auto engines = make_engines(choice);
+  const bool batches = engines && std::ranges::any_of(*engines, [](const auto& e) { return e->batch() > 1; });
+  return batches ? Driver::seed : Driver::libfuzzer;
+}
+
 CampaignOptions campaign_of(const FuzzOptions& options) {
   CampaignOptions campaign;
-  campaign.driver = options.driver == "seed" ? Driver::seed : Driver::libfuzzer;
+  campaign.driver = driver_of(options);
   campaign.seed = options.seed;
   campaign.seconds = seconds_of(options);
   campaign.runs = options.runs.value_or(0);
@@ -122,7 +136,8 @@ void print_end(const CampaignEnd& end, const CampaignOptions& campaign, const Fi
   if (!campaign.keep_going) return;
   const std::string count = fmt::format("{} different findings", findings.list().size());
   fmt::print("\n{} in {} scenarios that broke a property; {} came again after reduction\n",
-             findings.list().empty() ? colours.good(count) : colours.bad(count), end.totals.broken, findings.repeats());
+             findings.list().empty() ? colours.good(count) : colours.bad(count), end.totals.broken,
+             findings.repeats());
 }
 
 void print_json(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings,
@@ -146,6 +161,32 @@ Exit exit_of(const CampaignEnd& end, const CampaignOptions& campaign, const Find
   if (any_judged(end.totals.oracles)) return Exit::holds;
   complain("none of the oracles could judge: " + campaign.oracles.names());
   return Exit::could_not_run;
+}
+
+/// Facts of the campaign for people; the numbers are those of the summary.
+std::vector<std::pair<std::string, std::string>> facts_of(const CampaignEnd& end, const CampaignOptions& campaign) {
+  const nlohmann::ordered_json object = summary_json(end, campaign);
+  std::vector<std::pair<std::string, std::string>> facts = {
+      {"engines", fmt::format("{}", fmt::join(campaign.engines.engines, ", "))}, {"scheme", campaign.engines.scheme}};
+  for (const std::string_view key : {"scenarios", "broken", "tail_calls", "out_of_fuel", "driver", "seed", "seconds"}) {
+    const auto& value = object.at(key);
+    facts.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return facts;
+}
+
+/// Of the findings that are in files. False: not all of it could be written.
+bool report_on(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings,
+               const FuzzOptions& options) {
+  if (options.report.empty()) return true;
+  ReportRequest request{.files = {}, .folder = options.report, .facts = facts_of(end, campaign), .quiet = options.json};
+  for (const auto& finding : findings.list()) {
+    if (finding.at("written")) request.files.push_back(finding.at("file"));
+  }
+  if (!options.json) fmt::print("\n");
+  const bool whole = write_report(request).exit == Exit::holds;
+  if (!options.json) fmt::print("report   {}/index.html\n", options.report);
+  return whole;
 }
 
 bool read_shapes(const FuzzOptions& options, CampaignOptions& campaign) {
@@ -178,6 +219,12 @@ Exit fuzz(const FuzzOptions& options) {
     complain("--findings: " + ready.error());
     return Exit::bad_input;
   }
+  if (!options.report.empty()) {
+    if (const auto ready = reports::prepare_folder(options.report); !ready) {
+      complain("--report: " + ready.error());
+      return Exit::bad_input;
+    }
+  }
   if (!read_corpus(campaign)) return Exit::bad_input;
   const auto list = read_known(options.known);
   if (!list) return Exit::bad_input;
@@ -190,19 +237,25 @@ Exit fuzz(const FuzzOptions& options) {
   };
   const CampaignEnd end = run_campaign(campaign);
   const std::vector<KnownRow> known = judge_known(*list, campaign.engines);
+  if (!options.json) print_end(end, campaign, findings, known);
+  const bool reported = report_on(end, campaign, findings, options);
   if (options.json) print_json(end, campaign, findings, known);
-  else print_end(end, campaign, findings, known);
-  return exit_of(end, campaign, findings, counted() + (any_regression(known) ? 1 : 0));
+  const Exit exit = exit_of(end, campaign, findings, counted() + (any_regression(known) ? 1 : 0));
+  return reported ? exit : Exit::could_not_run;
 }
 
 constexpr const char* lesson =
     "Stops at the first finding: reduces it, writes it to the findings folder and prints how to replay it.\n"
     "With --keep-going it searches on and collects findings of different signatures.\n"
     "Known findings are listed in a folder; those of the scheme are judged again at the end (docs/findings.md).\n"
-    "libFuzzer draws scenarios or changes those that did something new; a corpus folder holds the latter as .graph\n"
-    "files, which `run` and `show` read too. The driver seed draws each on its own: the same seed gives the same\n"
-    "scenarios, whatever the number of jobs. Several runs may share a findings folder or a corpus.\n"
-    "The live line: tail calls a second; refused at the limit, for an empty slot, out of range; runs out of fuel.\n"
+    "libFuzzer draws scenarios or changes those that did something new; a corpus folder holds the latter as "
+    ".graph\n"
+    "files, which `run` and `show` read too. The driver seed draws each on its own: the same seed gives the "
+    "same\n"
+    "scenarios, whatever the number of jobs, and gives kernels many at once. Several runs may share a findings "
+    "folder or a corpus.\n"
+    "The live line: tail calls a second; refused at the limit, for an empty slot, out of range; runs out of "
+    "fuel.\n"
     "SIGUSR1 prints the histogram of outcomes while it runs; an interrupt ends it with the summary.\n"
     "  ./tailbound fuzz --time 10 --seed 7\n"
     "  ./tailbound fuzz --scheme by-value --json | tail -n 1\n"
@@ -217,8 +270,9 @@ std::string shape_names() {
 }
 
 void add_search_options(CLI::App& command, FuzzOptions& options) {
-  command.add_option("--driver", options.driver, "what proposes scenarios: libfuzzer or seed")
-      ->capture_default_str()
+  command
+      .add_option("--driver", options.driver,
+                  "what proposes scenarios: libfuzzer or seed [libfuzzer; seed where an engine is a kernel]")
       ->check(CLI::IsMember({"libfuzzer", "seed"}));
   command.add_option("--seed", options.seed, "the campaign's seed, a number of 64 bits")
       ->capture_default_str()
@@ -229,14 +283,16 @@ void add_search_options(CLI::App& command, FuzzOptions& options) {
   command.add_option("--shapes", options.shapes,
                      fmt::format("draw these alone, separated by commas, of {}", shape_names()));
   command.add_option("--without-shapes", options.without_shapes, "do not draw these");
-  command.add_option("--corpus", options.corpus, "libfuzzer: folder of .graph files to start from and to add to");
+  command.add_option("--corpus", options.corpus,
+                     "libfuzzer: folder of .graph files to start from and to add to");
   command
       .add_option("--sample", options.sample,
                   "the sampled oracles (tailbound oracles) judge one scenario in so many; 0: none")
       ->capture_default_str();
   command
-      .add_option("--cross-check", options.cross_check,
-                  "run one scenario in so many on the interpreter too, besides those with asm blocks; 1: every one")
+      .add_option(
+          "--cross-check", options.cross_check,
+          "run one scenario in so many on the interpreter too, besides those with asm blocks; 1: every one")
       ->capture_default_str()
       ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
   command
@@ -254,7 +310,9 @@ void add_ends(CLI::App& command, FuzzOptions& options) {
       ->check(whole_number())
       ->check(CLI::Range(std::uint64_t{1}, std::numeric_limits<std::uint64_t>::max()));
   command.add_flag("--keep-going", options.keep_going, "search on after a finding");
-  command.add_option("--findings-limit", options.findings_limit, "with --keep-going: different findings to stop at")
+  command
+      .add_option("--findings-limit", options.findings_limit,
+                  "with --keep-going: different findings to stop at")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
 }
@@ -277,6 +335,7 @@ void add_fuzz(CLI::App& app, Exit& exit) {
   command->add_option("--known", options->known,
                       fmt::format("folder of known findings [{}, where there is one]", reports::known_folder));
   command->add_flag("--new-only", options->new_only, "known findings neither end the search nor give exit code 1");
+  command->add_option("--report", options->report, "write pages of the findings and of the run to this folder");
   command->add_flag("--json", options->json, "one JSON object as the last line of the output");
   command->callback([options, &exit] { exit = fuzz(*options); });
 }

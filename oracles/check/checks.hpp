@@ -7,6 +7,9 @@
 
 namespace tailbound::check {
 
+/// No verifier refused it.
+Verdict accepted(const Observation& got);
+
 /// Every run ended by itself.
 Verdict ended(const Observation& got);
 

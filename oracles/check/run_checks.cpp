@@ -13,6 +13,12 @@ Verdict broken(Property property, std::size_t run, std::string kind, std::string
 }
 }  // namespace
 
+Verdict accepted(const Observation& got) {
+  if (got.refused.empty()) return {};
+  return broken(Property::acceptance, 0, got.refused,
+                fmt::format("the kernel refuses it: {}", got.log.substr(0, got.log.find('\n'))));
+}
+
 Verdict ended(const Observation& got) {
   for (std::size_t r = 0; r < got.runs.size(); ++r) {
     const RunObservation& run = got.runs[r];

@@ -6,6 +6,7 @@
 #include "oracles/check/oracle.hpp"
 #include "oracles/engine/engine.hpp"
 #include "oracles/judge/images.hpp"
+#include "oracles/model/walker.hpp"
 #include "oracles/observation.hpp"
 
 namespace tailbound {
@@ -26,6 +27,7 @@ struct Hearing {
       peer;  // the first that ran under the same profile (the witness itself, if so); null: the only one
   bool expectations;  // asked for
   ImageChecks& images;
+  model::Walker& by_value;  // under the engine's profile, with copies at calls
   Observation& kept;      // what was seen first, once the engine runs again
   bpf::Lowered& changed;  // room for another scenario
   /// What a broken verdict held `seen` against, where that is not the model.
@@ -35,6 +37,8 @@ struct Hearing {
 };
 
 namespace rulings {
+Ruling acceptance(Hearing&);
+Ruling prediction(Hearing&);
 Ruling encoding(Hearing&);
 Ruling ended(Hearing&);
 Ruling bound(Hearing&);

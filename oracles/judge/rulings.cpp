@@ -21,6 +21,24 @@ bool any_expected(const bpf::Scenario& scenario) {
 
 }  // namespace
 
+Ruling acceptance(Hearing& h) {
+  if (!h.witness.engine->identity().verifies) return could_not(WhyNot::no_verifier);
+  return {check::accepted(h.seen())};
+}
+
+/// Whether or not the design is sound, it is known: whatever the rule says of it afterwards is explained.
+Ruling prediction(Hearing& h) {
+  if (!h.witness.engine->identity().by_value) return could_not(WhyNot::models_design);
+  const Observation& predicted = h.by_value.walk(h.scenario);
+  Ruling ruling{check::same_behaviour(predicted, h.seen(), !h.lowered.has_asm)};
+  if (!ruling.verdict.broken()) return ruling;
+  ruling.verdict.kind = fmt::format("{} {}", name(ruling.verdict.property), ruling.verdict.kind);
+  ruling.verdict.detail += " (expected: by value, as this design counts)";
+  ruling.verdict.property = Property::prediction;
+  h.against = &predicted;
+  return ruling;
+}
+
 Ruling encoding(Hearing& h) {
   if (!ImageChecks::shows(*h.witness.engine)) return could_not(WhyNot::no_code);
   return {h.images.encoding(*h.witness.engine)};

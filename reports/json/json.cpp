@@ -43,6 +43,7 @@ std::string finding_json(const Finding& finding, const std::string& file) {
                          {"observed", counts(finding.observed, finding.verdict.run)},
                          {"replay", "./tailbound " + replay_arguments(finding, file)},
                          {"scenario", bpf::print_graph(finding.scenario)}};
+  if (!finding.observed.log.empty()) object["log"] = finding.observed.log;
   if (!finding.sides.empty()) object["sides"] = finding.sides;
   if (finding.parting) object["parting_entry"] = finding.parting->entry + 1;
   return dump(object);

@@ -17,6 +17,7 @@
 #include "tests/bench/faults.hpp"
 #include "tests/bench/features.hpp"
 #include "tests/bench/insns.hpp"
+#include "tests/bench/kernel.hpp"
 #include "tests/bench/mix.hpp"
 #include "tests/bench/mutate.hpp"
 #include "tests/bench/reduce.hpp"
@@ -165,8 +166,11 @@ int main(int argc, char** argv) {
   benchmark::RegisterBenchmark("x86_64", x86_64_engine);
   benchmark::RegisterBenchmark("check", check);
   for (int i = 1; i < argc; ++i) {
-    if (const std::string_view argument = argv[i]; argument.starts_with("--benchmark_filter="))
+    if (const std::string_view argument = argv[i]; argument.starts_with("--benchmark_filter=")) {
       register_insns(argv[i]);
+      // Thousands of programs loaded are felt by the whole machine: only when named.
+      if (argument.contains("kernel")) register_kernel();
+    }
   }
   benchmark::RegisterBenchmark("stack_bound", stack_bound);
   register_compile_by_size();

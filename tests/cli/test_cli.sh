@@ -290,7 +290,7 @@ one_line replay_no_file 2 'no such file' "$tb" replay absent.graph
 sed 's/^# scheme: .*/# scheme: best/' "$finding" >best.graph
 one_line replay_unknown_scheme 2 "unknown scheme 'best'" "$tb" replay best.graph
 sed 's/^# oracles: .*/# oracles: luck/' "$finding" >luck.graph
-one_line replay_unknown_oracle 2 "unknown oracle 'luck'; expected encoding" "$tb" replay luck.graph
+one_line replay_unknown_oracle 2 "unknown oracle 'luck'; expected acceptance, encoding" "$tb" replay luck.graph
 head -c 60 "$finding" >short.graph
 one_line replay_truncated 2 'short.graph:1:1: ' "$tb" replay short.graph
 expect replay_bad_and_good 2 'agrees now' "$tb" replay short.graph fixed.graph
@@ -312,7 +312,7 @@ expect run_says_why_not 0 '1  could not: the engine shows no machine code' "$tb"
 expect run_finds_by_the_model 1 '^finding  count-more' "$tb" run "$hierarchy" --scheme by-value --without bound
 expect run_finds_by_engines_alone 1 '^finding  engine-agreement-count-more' "$tb" run "$hierarchy" --scheme by-value --only engine-agreement
 expect run_nothing_judged 3 'none of the oracles could judge: encoding' "$tb" run "$hierarchy" --engine interpreter --only encoding
-one_line unknown_oracle 2 "unknown oracle 'luck'; expected encoding, " "$tb" fuzz --only luck
+one_line unknown_oracle 2 "unknown oracle 'luck'; expected acceptance, encoding, " "$tb" fuzz --only luck
 one_line unknown_oracle_without 2 "unknown oracle 'luck'" "$tb" run "$hierarchy" --without luck
 one_line no_oracle_named 2 'no oracle is left' "$tb" run "$hierarchy" --only ''
 one_line no_oracle_left 2 'no oracle is left' "$tb" fuzz --only bound --without bound
@@ -451,6 +451,8 @@ expect prove_export_without_cadical 3 'no certificate: cadical is missing' \
   env PATH=/nonexistent "$tb" prove --only T7 --no-cache --export without
 
 source "$root/tests/cli/findings.sh"
+source "$root/tests/cli/kernel.sh"
+source "$root/tests/cli/reports.sh"
 source "$root/tests/cli/arm64.sh"
 
 echo 'cli tests ended'

@@ -28,6 +28,7 @@ void fill_map(const bpf::LoweredMap& map, bool slots, JobMap& into) {
   into.max_entries = map.max_entries;
   into.flags = 0;
   into.use = 0;
+  into.btf = no_position;
   into.name = map.name;
   into.words = map.words;
   into.slots.clear();

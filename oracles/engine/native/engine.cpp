@@ -50,6 +50,7 @@ NativeEngine::NativeEngine(std::unique_ptr<Target> target, Place place, std::chr
                 .scheme = std::string(target_->scheme().name),
                 .options = jit::text(target_->options()),
                 .profile = target_->scheme().profile,
+                .by_value = target_->scheme().by_value,
                 .emulated = place.emulated},
       time_limit_(time_limit),
       bounds_stack_(!target_->scheme().wild && target_->scheme().nests_within_limit) {}

@@ -1,0 +1,162 @@
+#include "reports/html/finding_page.hpp"
+
+#include <fmt/format.h>
+
+#include "jit/bpf/graph.hpp"
+#include "reports/comparison.hpp"
+#include "reports/html/code.hpp"
+#include "reports/html/explanation.hpp"
+#include "reports/html/markup.hpp"
+#include "reports/html/plot.hpp"
+#include "reports/html/timeline.hpp"
+#include "reports/picture/picture.hpp"
+#include "reports/reproduce/reproduce.hpp"
+#include "reports/steps.hpp"
+
+namespace tailbound::reports {
+
+namespace {
+
+using namespace html;
+
+class Page {
+ public:
+  Page(const Finding& finding, const PageFacts& facts)
+      : finding_(finding), facts_(facts), story_(story_of(finding)) {}
+
+  FindingPage write() {
+    std::string body = head();
+    if (story_) body += section("why", "Why", explanation(finding_, *story_));
+    if (story_) body += section("trace", "Where the traces part", timeline(finding_, *story_));
+    body += comparison_section() + plot_section() + scenario_section() + code_section() + again() + footer();
+    return {page(verdict_sentence(finding_), body), trouble_};
+  }
+
+ private:
+  std::string head() const {
+    const Verdict& verdict = finding_.verdict;
+    std::string out = element("p", "kicker", escaped(verdict_word(verdict))) + "\n" +
+                      text("h1", "", verdict_sentence(finding_)) + "\n";
+    if (story_) out += text("p", "lead", html::explanation_text(finding_, *story_));
+    out += "<dl class=\"facts\">\n";
+    out += fact("run again",
+                element("code", "", escaped("./tailbound " + replay_arguments(finding_, facts_.file))));
+    out += fact("signature", element("code", "", signature(finding_)));
+    if (const x86_64::Scheme* const scheme = x86_scheme(finding_)) {
+      out += fact("scheme", fmt::format("{}: {} <span class=\"soft\">({})</span>", escaped(finding_.scheme),
+                                        escaped(scheme->identity.summary), escaped(scheme->identity.source)));
+    } else if (!finding_.scheme.empty()) {
+      out += fact("scheme", escaped(finding_.scheme));
+    }
+    if (finding_.engine.profile != nullptr) out += fact("profile", escaped(finding_.engine.profile->name));
+    if (!facts_.found_by.empty()) out += fact("found by", element("code", "", escaped(facts_.found_by)));
+    return out + "</dl>\n";
+  }
+
+  static std::string fact(std::string_view term, std::string_view value) {
+    return fmt::format("<dt>{}</dt><dd>{}</dd>\n", term, value);
+  }
+
+  std::string comparison_section() const {
+    const std::vector<ComparedRow> rows = compared_rows(finding_);
+    if (rows.empty()) return "";
+    std::string out =
+        "<div class=\"wide\"><table class=\"numbers\">\n<thead><tr><th></th><th class=\"number\">expected</th>"
+        "<th class=\"number\">observed</th></tr></thead>\n<tbody>\n";
+    for (const ComparedRow& row : rows) {
+      out += fmt::format("<tr{}><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td></tr>\n",
+                         row.expected == row.observed ? "" : " class=\"differs\"", escaped(row.what),
+                         escaped(row.expected), escaped(row.observed));
+    }
+    return section("numbers", fmt::format("Run {} in numbers", finding_.verdict.run + 1),
+                   out + "</tbody></table></div>");
+  }
+
+  std::string plot_section() const {
+    if (!story_) return "";
+    return section("plot", "Over time",
+                   "<figure class=\"picture\">" + plot_svg(*story_, true) + plot_svg(*story_, false) +
+                       "</figure>\n" + text("p", "note", plot_in_words(*story_)));
+  }
+
+  std::string scenario_section() {
+    const x86_64::Scheme* const own = x86_scheme(finding_);
+    const x86_64::Scheme& scheme = own != nullptr ? *own : *x86_64::find_scheme("pointer");
+    const Picture picture = picture_of(finding_.scenario, scheme);
+    std::string out = drawing(picture);
+    return section("scenario", "The scenario", out + text("pre", "", bpf::print_graph(finding_.scenario)));
+  }
+
+  std::string drawing(const Picture& picture) {
+    const std::string words = fmt::format(
+        "Calls and tail calls of the scenario: {} programs, {} functions, {} ways of tail calls; counts are "
+        "the "
+        "model's, {} tail calls taken.",
+        picture.programs, picture.functions.size(), picture.ways.size(), picture.taken());
+    auto svg = svg_of(dot_of(picture));
+    if (!svg) {
+      trouble_ = svg.error();
+      return text("p", "note", "Drawn as text: " + trouble_ + ".") + text("pre", "", text_of(picture));
+    }
+    const std::size_t start = svg->find("<svg");
+    std::string drawn = svg->substr(start);
+    drawn.insert(4, fmt::format(" role=\"img\" aria-label=\"{}\"", escaped(words)));
+    return "<figure class=\"picture\"><div class=\"drawing\">" + drawn + "</div></figure>\n" +
+           text("p", "note",
+                words +
+                    " Solid: calls. Dashed: tail calls, by the slot that they go through. "
+                    "Bytes of stack are those of x86_64 under " +
+                    picture.scheme + ".");
+  }
+
+  std::string code_section() const {
+    const std::string code = code_tables(finding_);
+    if (code.empty()) return "";
+    return section(
+        "code", "The machine code that carries the count",
+        text("p", "",
+             "As compiled, before linking: names stand where addresses come in. The rows of the count are "
+             "marked.") +
+            code);
+  }
+
+  std::string again() const {
+    std::string out = text("p", "", "Save the text below as a file, and:") +
+                      text("pre", "",
+                           "./tailbound replay FILE.graph\n./tailbound run FILE.graph --scheme " +
+                               finding_.scheme + "\n./tailbound run FILE.graph            # the sound scheme");
+    out += "<div class=\"wide\"><table>\n<tbody>\n";
+    for (const ReproducerForm& form : reproducer_forms()) {
+      out += fmt::format("<tr><td><code>./tailbound reproduce FILE.graph --as {}</code></td><td>{}</td></tr>\n",
+                         form.name, escaped(form.summary));
+    }
+    return section("again", "Run it again",
+                   out + "</tbody></table></div>\n" + text("pre", "file", facts_.file_text));
+  }
+
+  static std::string footer() {
+    return text("footer", "",
+                "Written by tailbound. This page needs no network, no script and no other file.") +
+           "\n";
+  }
+
+  const Finding& finding_;
+  const PageFacts& facts_;
+  std::optional<Story> story_;
+  std::string trouble_;
+};
+
+}  // namespace
+
+std::string verdict_sentence(const Finding& finding) {
+  const std::string& scheme = finding.scheme;
+  const std::string who = finding.engine.name.empty() ? std::string("the engine") : finding.engine.name;
+  return scheme.empty() ? fmt::format("{}: {}", who, finding.verdict.detail)
+                        : fmt::format("{} under scheme {}: {}", who, scheme, finding.verdict.detail);
+}
+
+FindingPage finding_page(const Finding& finding, const PageFacts& facts) {
+  return Page(finding, facts).write();
+}
+
+}  // namespace tailbound::reports
