@@ -9,8 +9,8 @@
 
 namespace tailbound::fuzz {
 
-/// Steps of another scheme that make the finding go away when they are put in, and a few others of its verdict
-/// with it; no fewer of them do.
+/// Steps of another scheme that make the finding go away when they are put in, and most of its neighbours with it; no
+/// fewer of them do.
 struct Guilt {
   std::string donor;               // whose steps they are
   std::vector<std::string> steps;  // "after call: 'store returned count' is missing"
