@@ -126,6 +126,7 @@ int run(int argc, char** argv) {
   add_fuzz(app, exit);
   add_run(app, exit);
   add_replay(app, exit);
+  add_blame(app, exit);
   add_reproduce(app, exit);
   add_report(app, exit);
   add_count(app, exit);

@@ -27,6 +27,7 @@ void add_oracles(CLI::App& app, Exit& exit);
 void add_engines(CLI::App& app, Exit& exit);
 void add_results(CLI::App& app, Exit& exit);
 void add_replay(CLI::App& app, Exit& exit);
+void add_blame(CLI::App& app, Exit& exit);
 void add_reproduce(CLI::App& app, Exit& exit);
 void add_report(CLI::App& app, Exit& exit);
 void add_schemes(CLI::App& app, Exit& exit);
