@@ -62,6 +62,9 @@ std::chrono::seconds last_scenario(const EngineChoice& choice);
 /// unavailable under it.
 std::expected<void, std::string> check_names(const EngineChoice& choice);
 
+/// Of a valid choice: whether the engine has schemes, but not the chosen one.
+bool lacks_scheme(std::string_view engine, const EngineChoice& choice);
+
 /// "a, b or c" for messages.
 std::string engine_names();
 std::string scheme_names();
