@@ -89,6 +89,11 @@ std::expected<void, std::string> check_names(const EngineChoice& choice) {
   return check_scheme(choice);
 }
 
+bool lacks_scheme(std::string_view engine, const EngineChoice& choice) {
+  const auto has = find_row(engine).row->has_scheme;
+  return has != nullptr && !has(choice.scheme);
+}
+
 std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string> make_engines(
     const EngineChoice& choice) {
   if (auto valid = check_names(choice); !valid) return std::unexpected(valid.error());

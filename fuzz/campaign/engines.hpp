@@ -45,6 +45,9 @@ std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string> make_en
 /// unavailable under it.
 std::expected<void, std::string> check_names(const EngineChoice& choice);
 
+/// Of a valid choice: whether the engine has schemes, but not the chosen one.
+bool lacks_scheme(std::string_view engine, const EngineChoice& choice);
+
 /// "a, b or c" for messages.
 std::string engine_names();
 std::string scheme_names();

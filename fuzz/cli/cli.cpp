@@ -103,6 +103,8 @@ int run(int argc, char** argv) {
   add_report(app, exit);
   add_count(app, exit);
   add_show(app, exit);
+  add_dump(app, exit);
+  add_fidelity(app, exit);
   add_schemes(app, exit);
   add_oracles(app, exit);
   add_engines(app, exit);

@@ -20,6 +20,8 @@ void add_fuzz(CLI::App& app, Exit& exit);
 void add_run(CLI::App& app, Exit& exit);
 void add_count(CLI::App& app, Exit& exit);
 void add_show(CLI::App& app, Exit& exit);
+void add_dump(CLI::App& app, Exit& exit);
+void add_fidelity(CLI::App& app, Exit& exit);
 void add_oracles(CLI::App& app, Exit& exit);
 void add_engines(CLI::App& app, Exit& exit);
 void add_results(CLI::App& app, Exit& exit);

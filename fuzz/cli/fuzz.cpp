@@ -104,13 +104,11 @@ bool read_corpus(CampaignOptions& campaign) {
   return true;
 }
 
-/// Nobody asked for this engine by name, it cannot run here, and another one did: the summary says so.
+/// Nobody asked for this engine by name, and it needs an emulator or a scheme that are not there: the summary says so.
 bool excused(std::size_t e, const CampaignEnd& end, const CampaignOptions& campaign) {
   if (!campaign.engines.by_default || end.totals.reason[e].empty()) return false;
-  for (std::size_t other = 0; other < campaign.engines.engines.size(); ++other) {
-    if (end.totals.ran[other] != 0 && campaign.engines.engines[other] != "interpreter") return true;
-  }
-  return false;
+  const auto engines = make_engines(campaign.engines);
+  return (*engines)[e]->identity().emulated || lacks_scheme(campaign.engines.engines[e], campaign.engines);
 }
 
 /// An engine that was asked for and ran nothing did not hold.

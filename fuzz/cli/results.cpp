@@ -148,7 +148,7 @@ Exit run_results(const ResultsOptions& options) {
   }
   if (options.json) fmt::print("{}\n", reports::dump(json_of(results)));
   if (!results.hold()) return Exit::finding;
-  if (!any_unavailable(results)) return Exit::holds;
+  if (choice.by_default || !any_unavailable(results)) return Exit::holds;
   complain("an engine ran none of the scenarios; the table says why");
   return Exit::could_not_run;
 }

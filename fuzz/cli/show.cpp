@@ -1,12 +1,11 @@
 // tailbound show
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <memory>
 #include <string>
 
 #include "fuzz/cli/cli.hpp"
+#include "fuzz/cli/colours.hpp"
 #include "fuzz/cli/load.hpp"
 #include "jit/x86_64/compiler.hpp"
 #include "jit/x86_64/schemes.hpp"
@@ -27,13 +26,6 @@ struct ShowOptions {
   bool code = false;
   bool json = false;
 };
-
-/// On a terminal alone, and not where NO_COLOR asks for none (no-color.org).
-reports::Colours colours() {
-  const char* const refused = std::getenv("NO_COLOR");
-  const bool on = isatty(STDOUT_FILENO) != 0 && (refused == nullptr || *refused == '\0');
-  return on ? reports::Colours::on : reports::Colours::off;
-}
 
 Exit code(const bpf::Scenario& scenario, const x86_64::Scheme& scheme) {
   const bpf::Lowered lowered = bpf::lower(scenario);

@@ -1,10 +1,10 @@
 # The running kernel as an engine. Skipped, with the reason, where it takes no BPF from this user.
 expect engines_table 0 '^x86_64$' "$tb" engines
 json_keys engines_json 0 engines "$tb" engines --json
-expect results_without_a_kernel 0 '^\| tailcall_3 \| holds \| holds \|$' "$tb" results --corpus "$selftests"
+expect results_without_a_kernel 0 '^\| tailcall_3 \| holds \| holds \|$' "$tb" results --engine interpreter,x86_64 --corpus "$selftests"
 expect results_explained_by_value 0 'hierarchy_1: explained\. run 1: .* \(a call hands over a copy of the count\)' \
   "$tb" results --corpus "$selftests" --engine x86_64 --scheme by-value
-json_keys results_json 0 holds,engines "$tb" results --corpus "$selftests" --json
+json_keys results_json 0 holds,engines "$tb" results --engine interpreter,x86_64 --corpus "$selftests" --json
 one_line results_no_folder 2 'expected a folder of .graph files' "$tb" results --corpus absent
 expect prediction_explains_by_value 0 'scenarios judged' \
   "$tb" fuzz --engine x86_64 --scheme by-value --only prediction --runs 2000 --driver seed

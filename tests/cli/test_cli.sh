@@ -451,6 +451,7 @@ expect prove_export_without_cadical 3 'no certificate: cadical is missing' \
   env PATH=/nonexistent "$tb" prove --only T7 --no-cache --export without
 
 source "$root/tests/cli/findings.sh"
+source "$root/tests/cli/fidelity.sh"
 source "$root/tests/cli/kernel.sh"
 source "$root/tests/cli/reports.sh"
 source "$root/tests/cli/arm64.sh"

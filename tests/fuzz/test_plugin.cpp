@@ -19,7 +19,15 @@ namespace {
 using fuzz::answer;
 using fuzz::PluginAnswer;
 
-constexpr std::array<std::string_view, 2> engines = {"interpreter", "x86_64"};
+/// Skips where the engine cannot run.
+class PluginEngine : public testing::TestWithParam<std::string_view> {
+  void SetUp() override {
+    const auto engines = fuzz::make_engines({.engines = {std::string(GetParam())}});
+    if (const auto why = (*engines)[0]->unavailable()) GTEST_SKIP() << *why;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Engines, PluginEngine, testing::Values("interpreter", "x86_64", "arm64"),
+                         [](const auto& row) { return std::string(row.param); });
 
 struct Program {
   std::string name;
@@ -61,21 +69,19 @@ std::vector<Program> corpus() {
   return programs;
 }
 
-TEST(Plugin, OurProgramsGiveTheirResultsOnEveryEngine) {
+TEST_P(PluginEngine, GivesOurProgramsTheirResults) {
   const auto programs = corpus();
   EXPECT_GE(programs.size(), 12U);
   for (const Program& program : programs) {
     ASSERT_NE(program.result, "") << program.name;
-    for (const std::string_view engine : engines) {
-      const PluginAnswer got = answer({.memory = program.memory, .program = program.hex, .engine = engine});
-      SCOPED_TRACE(program.name + " on " + std::string(engine) + ": " + got.text);
-      if (program.result == "fault") {
-        EXPECT_EQ(got.exit_code, 1);
-        EXPECT_TRUE(got.text.starts_with("fault: "));
-      } else {
-        ASSERT_EQ(got.exit_code, 0);
-        EXPECT_EQ(std::stoull(got.text, nullptr, 16), std::stoull(program.result, nullptr, 0));
-      }
+    const PluginAnswer got = answer({.memory = program.memory, .program = program.hex, .engine = GetParam()});
+    SCOPED_TRACE(program.name + ": " + got.text);
+    if (program.result == "fault") {
+      EXPECT_EQ(got.exit_code, 1);
+      EXPECT_TRUE(got.text.starts_with("fault: "));
+    } else {
+      ASSERT_EQ(got.exit_code, 0);
+      EXPECT_EQ(std::stoull(got.text, nullptr, 16), std::stoull(program.result, nullptr, 0));
     }
   }
 }

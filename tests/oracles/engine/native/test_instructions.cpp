@@ -1,9 +1,10 @@
-// Every instruction that x86_64 compiles, held against the interpreter: edgy operands, all registers, offsets
-// and immediates; what faults on one faults on the other.
+// Every instruction that x86_64 and arm64 compile, held against the interpreter: edgy operands, all registers,
+// offsets and immediates; what faults on one faults on the other.
 #include <gtest/gtest.h>
 // gtest first
 #include <rapidcheck/gtest.h>
 
+#include "oracles/engine/arm64/engine.hpp"
 #include "oracles/engine/x86_64/engine.hpp"
 #include "tests/insns/step_program.hpp"
 
@@ -18,16 +19,41 @@ engine::Engine& interpreter() {
   static const auto engine = engine::make_interpreter(bpf::profile_linux());
   return *engine;
 }
-engine::Engine& native() {
+engine::Engine& x86_64_engine() {
   static const auto engine = engine::make_x86_64({.scheme = x86_64::find_scheme("pointer"), .options = {}});
   return *engine;
+}
+engine::Engine& arm64_engine() {
+  static const auto engine = engine::make_arm64({.scheme = arm64::find_scheme("pointer"), .options = {}});
+  return *engine;
+}
+
+/// Those that run here; the test Instructions.OnBothArches says which do not.
+std::vector<engine::Engine*> natives() {
+  std::vector<engine::Engine*> all;
+  for (engine::Engine* const engine : {&x86_64_engine(), &arm64_engine()}) {
+    if (!engine->unavailable()) all.push_back(engine);
+  }
+  return all;
 }
 
 /// Empty, or the first difference.
 std::string compared(const StepProgram& program) {
-  const Observation& got = native().run_one(program.lowered);
-  if (!got.unavailable.empty()) return "unavailable: " + got.unavailable;
-  return insns::difference(program, interpreter().run_one(program.lowered).runs.at(0), got.runs.at(0));
+  const RunObservation want = interpreter().run_one(program.lowered).runs.at(0);
+  for (engine::Engine* const engine : natives()) {
+    const Observation& got = engine->run_one(program.lowered);
+    if (!got.unavailable.empty()) return engine->identity().name + " is unavailable: " + got.unavailable;
+    const std::string difference = insns::difference(program, want, got.runs.at(0));
+    if (!difference.empty()) return engine->identity().name + ": " + difference;
+  }
+  return "";
+}
+
+TEST(Instructions, OnBothArches) {
+  ASSERT_FALSE(natives().empty());
+  for (const engine::Engine* const engine : {&x86_64_engine(), &arm64_engine()}) {
+    if (const auto why = engine->unavailable()) GTEST_SKIP() << engine->identity().name << ": " << *why;
+  }
 }
 
 RC_GTEST_PROP(Instructions, AnyOneIsTheInterpreters, ()) {
@@ -62,7 +88,7 @@ TEST(Instructions, ABadAddressIsAFaultOfBoth) {
   StepProgram program;
   for (int i = 0; i < 2000; ++i) {
     program.make(draw, insns::draw_bad_step(draw));
-    ASSERT_EQ(native().run_one(program.lowered).runs.at(0).status, RunStatus::fault)
+    ASSERT_EQ(interpreter().run_one(program.lowered).runs.at(0).status, RunStatus::fault)
         << describe(program.steps[0]);
     ASSERT_EQ(compared(program), "");
   }
@@ -84,7 +110,7 @@ TEST(Instructions, ADifferentInstructionIsSeen) {
   step.insn.opcode = bpf::build::alu(bpf::AluOp::sub, bpf::Reg::r1, bpf::Reg::r2).opcode;
   theirs.make(same_registers, step);
   const std::string text = insns::difference(ours, interpreter().run_one(theirs.lowered).runs.at(0),
-                                             native().run_one(ours.lowered).runs.at(0));
+                                             natives().at(0)->run_one(ours.lowered).runs.at(0));
   EXPECT_NE(text.find("r3 += r4 (add64_reg)"), std::string::npos) << text;
 }
 
@@ -100,6 +126,9 @@ bpf::Lowered with_context(std::vector<bpf::Insn> code, std::vector<std::uint8_t>
 
 class GivenContext : public testing::TestWithParam<engine::Engine* (*)()> {
  protected:
+  void SetUp() override {
+    if (const auto why = GetParam()()->unavailable()) GTEST_SKIP() << *why;
+  }
   RunObservation run(const bpf::Lowered& lowered) {
     const Observation& seen = GetParam()()->run_one(lowered);
     EXPECT_EQ(seen.unavailable, "");
@@ -151,8 +180,9 @@ TEST_P(GivenContext, BehindItsLastPageThereIsNothing) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, GivenContext,
-                         testing::Values([] { return &interpreter(); }, [] { return &native(); }),
-                         [](const auto& row) { return row.index == 0 ? "interpreter" : "x86_64"; });
+                         testing::Values([] { return &interpreter(); }, [] { return &x86_64_engine(); },
+                                         [] { return &arm64_engine(); }),
+                         [](const auto& row) { return row.param()->identity().name; });
 
 }  // namespace
 
