@@ -8,8 +8,12 @@ namespace tailbound::fuzz {
 
 namespace {
 
+std::expected<std::unique_ptr<dump::DumpSource>, std::string> running(std::string_view) {
+  return engine::kernel::running_kernel_dumps();
+}
+
 constexpr std::array rows = {
-    DumpSourceRow{"kernel", "", [](std::string_view) { return engine::kernel::running_kernel_dumps(); }},
+    DumpSourceRow{"kernel", "", nullptr, running},
 };
 
 }  // namespace

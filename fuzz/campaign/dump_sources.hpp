@@ -14,6 +14,8 @@ namespace tailbound::fuzz {
 struct DumpSourceRow {
   std::string_view name;  // ends in ':' where an argument follows
   std::string_view argument;
+  /// Whether what follows the name can be one, without making anything; nullptr where nothing follows.
+  std::expected<void, std::string> (*check)(std::string_view argument);
   /// Error: why it cannot be had on this machine.
   std::expected<std::unique_ptr<dump::DumpSource>, std::string> (*make)(std::string_view argument);
 };

@@ -2,10 +2,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "fuzz/campaign/fidelity_campaign.hpp"
+#include "fuzz/campaign/hardening.hpp"
 #include "fuzz/cli/cli.hpp"
 #include "fuzz/cli/image_options.hpp"
 #include "reports/json/json.hpp"
@@ -21,7 +24,15 @@ struct FidelityOptions {
   FidelityPlan plan;
   bool json = false;
   bool markdown = false;
+  bool harden = false;
 };
+
+volatile std::sig_atomic_t stopped = 0;
+
+/// What was compared is printed, and a setting of the kernel is put back.
+void stop_at_signals() {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, [](int) { stopped = 1; });
+}
 
 double percent(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
@@ -64,7 +75,8 @@ void print_text(const ImageSource& images, const FidelityOptions& options, const
              t.scenarios, options.plan.seed, t.programs, t.functions, t.sites, t.direct_sites);
   fmt::print("{} of {} functions are the same byte for byte ({:.2f} %)\n", t.same, t.functions,
              percent(t.same, t.functions));
-  fmt::print("{} of {} instructions have their address in the kernel's image\n", t.located, t.slots);
+  if (!r.hardened)
+    fmt::print("{} of {} instructions have their address in the kernel's image\n", t.located, t.slots);
   for (const auto& [kind, row] : t.classes) {
     fmt::print("{:>7}  {}\n         first: scenario {}, program {}, function {}, instruction {}: {}\n",
                row.functions, kind, row.scenario, row.program, row.first.function, row.first.insn, row.insn);
@@ -126,11 +138,33 @@ void print_json(const ImageSource& images, const FidelityOptions& options, const
                                     {"classes", classes}}));
 }
 
+/// Nothing where it was not asked for; false, with a complaint, where it cannot be.
+bool harden(const FidelityOptions& options, ImageSource& images, std::optional<Hardening>& hardening) {
+  if (!options.harden) return true;
+  auto hardened = Hardening::for_everybody();
+  if (!hardened) {
+    complain(hardened.error());
+    return false;
+  }
+  hardening.emplace(std::move(*hardened));
+  images.recognised.hardened = true;
+  images.recognised.options.blinding = true;
+  return true;
+}
+
 Exit compare(FidelityOptions options) {
+  if (options.harden && options.images.engine != "kernel") {
+    complain("--harden changes the running kernel; expected --engine kernel");
+    return Exit::bad_input;
+  }
   auto images = open_images(options.images);
   if (!images) return images.error().bad_input ? Exit::bad_input : Exit::could_not_run;
+  stop_at_signals();
+  std::optional<Hardening> hardening;
+  if (!harden(options, *images, hardening)) return Exit::could_not_run;
   options.plan.command = fmt::format("./tailbound dump --engine {} ", options.images.engine);
-  if (!options.images.scheme.empty()) options.plan.command += fmt::format("--scheme {} ", options.images.scheme);
+  if (!options.images.scheme.empty())
+    options.plan.command += fmt::format("--scheme {} ", options.images.scheme);
   Progress progress(options.plan.scenarios);
   const FidelityResult result = run_fidelity(*images->source, images->recognised, images->kernel, options.plan,
                                              [&](const FidelityResult& now) {
@@ -169,6 +203,10 @@ void add_fidelity(CLI::App& app, Exit& exit) {
       ->capture_default_str();
   command->add_option("--folder", options->plan.folder, "for the first scenario of each class")
       ->capture_default_str();
+  command->add_flag(
+      "--harden", options->harden,
+      "with net.core.bpf_jit_harden at 2 in the running kernel meanwhile, for everybody: constants\n"
+      "blinded, no direct tail calls; it is put back at the end");
   CLI::Option* const json = command->add_flag("--json", options->json, "one JSON object instead of text");
   command->add_flag("--markdown", options->markdown, "a row of the table in docs/fidelity.md behind the text")
       ->excludes(json);

@@ -45,7 +45,14 @@ std::expected<ImageSource, ImageFault> open_images(const ImageOptions& options) 
     complain(fmt::format("unknown engine '{}'; expected {}", options.engine, dump_source_names()));
     return std::unexpected(ImageFault{.bad_input = true});
   }
-  auto source = row->make(std::string_view(options.engine).substr(row->name.size()));
+  const std::string_view argument = std::string_view(options.engine).substr(row->name.size());
+  if (row->check != nullptr) {
+    if (const auto valid = row->check(argument); !valid) {
+      complain(fmt::format("{}: {}", options.engine, first_line(valid.error())));
+      return std::unexpected(ImageFault{.bad_input = true});
+    }
+  }
+  auto source = row->make(argument);
   if (!source) return could_not(fmt::format("{}: {}", options.engine, first_line(source.error())));
   const auto probed = (*source)->dump(fidelity::probe(), false);
   if (!probed) return could_not(fmt::format("{}: the probe: {}", options.engine, first_line(probed.error())));

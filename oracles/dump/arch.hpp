@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "jit/bpf/blind.hpp"
 #include "jit/bpf/error.hpp"
 #include "jit/image.hpp"
 #include "jit/lower/frame.hpp"
@@ -56,6 +57,8 @@ struct Arch {
   /// the kernel's bytes of the same function, show. nullptr: there are no direct sites.
   void (*patch)(const jit::Image& ours, const jit::ImageSite& site, bool filled, Code theirs,
                 std::span<std::uint8_t> code);
+  /// The pairs that constants are built from in blinded code, in order.
+  std::vector<bpf::BlindPair> (*blind_pairs)(Code function, std::span<const disasm::MachineInsn> insns);
 };
 
 /// nullptr: images of this machine cannot be read.

@@ -209,6 +209,35 @@ void patch(const jit::Image& ours, const jit::ImageSite& site, bool filled, Code
   std::memcpy(&code[target], filled ? into.data() : x86_64::nop5.data(), patch_size);
 }
 
+// --- blinding ---
+
+/// What `mov` of a constant to r10 gives; nothing where it is none.
+std::optional<std::int32_t> hidden_move(Code insn) {
+  if (starts_with(insn, {0x45, 0x31, 0xd2})) return 0;
+  if (starts_with(insn, {0x41, 0xba})) return static_cast<std::int32_t>(u32_at(insn, 2));
+  if (starts_with(insn, {0x49, 0xc7, 0xc2})) return static_cast<std::int32_t>(u32_at(insn, 3));
+  return std::nullopt;
+}
+
+/// What r10 is xored with.
+std::optional<std::int32_t> hidden_xor(Code insn) {
+  const bool narrow = starts_with(insn, {0x41});
+  if (insn.size() < 4 || (!narrow && !starts_with(insn, {0x49})) || insn[2] != 0xf2) return std::nullopt;
+  if (insn[1] == 0x83) return static_cast<std::int8_t>(insn[3]);
+  if (insn[1] == 0x81) return static_cast<std::int32_t>(u32_at(insn, 3));
+  return std::nullopt;
+}
+
+std::vector<bpf::BlindPair> blind_pairs(Code function, std::span<const MachineInsn> insns) {
+  std::vector<bpf::BlindPair> pairs;
+  for (std::size_t i = 0; i + 1 < insns.size(); ++i) {
+    const auto low = hidden_move(function.subspan(insns[i].address, insns[i].size));
+    const auto high = hidden_xor(function.subspan(insns[i + 1].address, insns[i + 1].size));
+    if (low && high) pairs.push_back({*low, *high});
+  }
+  return pairs;
+}
+
 constexpr std::array<std::string_view, 6> schemes = {"pointer-6.18",  "pointer",       "by-value",
                                                      "by-value-5.17", "by-value-5.15", "by-value-5.10"};
 
@@ -222,7 +251,8 @@ const Arch& arch_x86_64() {
                            .schemes = schemes,
                            .options = options,
                            .compile = compile,
-                           .patch = patch};
+                           .patch = patch,
+                           .blind_pairs = blind_pairs};
   return row;
 }
 

@@ -26,6 +26,7 @@ struct Recognised {
   jit::Options options;
   bool dead_tail_calls =
       false;               // a function whose tail calls are dead code passes the count through all the same
+  bool hardened = false;  // constants are blinded and no tail call is direct: set by who hardened the kernel
   std::uint32_t same = 0;  // functions of the probe that agree
   std::uint32_t functions = 0;
 };

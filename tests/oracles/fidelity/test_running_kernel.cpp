@@ -4,6 +4,7 @@
 
 #include "gen/generate.hpp"
 #include "jit/bpf/graph.hpp"
+#include "oracles/engine/kernel/channel_dumps.hpp"
 #include "oracles/engine/kernel/dump_of.hpp"
 #include "oracles/fidelity/tally.hpp"
 
@@ -11,12 +12,12 @@ namespace tailbound::test {
 
 namespace {
 
-#define DUMPS_OR_SKIP(source)                                        \
-  auto source = tailbound::engine::kernel::running_kernel_dumps();   \
-  if (!source) GTEST_SKIP() << source.error();                       \
+#define DUMPS_OR_SKIP(source)                                               \
+  auto source = tailbound::engine::kernel::running_kernel_dumps();          \
+  if (!source) GTEST_SKIP() << source.error();                              \
   const auto probed = (*source)->dump(tailbound::fidelity::probe(), false); \
-  if (!probed) GTEST_SKIP() << probed.error();                       \
-  if (tailbound::dump::find_arch(probed->machine) == nullptr)        \
+  if (!probed) GTEST_SKIP() << probed.error();                              \
+  if (tailbound::dump::find_arch(probed->machine) == nullptr)               \
   GTEST_SKIP() << "images of " << probed->machine << " cannot be read"
 
 TEST(RunningKernel, IsRecognisedByItsProbe) {
@@ -76,6 +77,20 @@ TEST(RunningKernel, LineInformationLeadsToTheInstructionsAsWritten) {
     ++exits;
   }
   EXPECT_GE(exits, 4U);
+}
+
+/// The way that guests are asked, with a child of this process at its other end.
+TEST(ChannelDumps, AreThoseOfTheLoader) {
+  DUMPS_OR_SKIP(direct);
+  const auto channel =
+      engine::kernel::channel_dumps(engine::kernel::make_child_channel(), probed->kernel, probed->machine);
+  const auto dumped = channel->dump(fidelity::probe(), false);
+  ASSERT_TRUE(dumped.has_value()) << dumped.error();
+  EXPECT_EQ(dumped->kernel, probed->kernel);
+  ASSERT_EQ(dumped->programs.size(), 1U);
+  EXPECT_EQ(dumped->programs[0].translated.size(), probed->programs[0].translated.size());
+  EXPECT_EQ(dumped->programs[0].code.size(), probed->programs[0].code.size());
+  EXPECT_EQ(dumped->programs[0].functions.size(), 3U);
 }
 
 }  // namespace
