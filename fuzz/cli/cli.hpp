@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "fuzz/campaign/engines.hpp"
+#include "jit/schemes.hpp"
 
 namespace tailbound::fuzz::cli {
 
@@ -26,6 +27,7 @@ void add_oracles(CLI::App& app, Exit& exit);
 void add_engines(CLI::App& app, Exit& exit);
 void add_results(CLI::App& app, Exit& exit);
 void add_replay(CLI::App& app, Exit& exit);
+void add_blame(CLI::App& app, Exit& exit);
 void add_reproduce(CLI::App& app, Exit& exit);
 void add_report(CLI::App& app, Exit& exit);
 void add_schemes(CLI::App& app, Exit& exit);
@@ -40,6 +42,11 @@ void complain(std::string_view message);
 /// What CLI11's conversions let through: signs and overflow, and numbers that are none.
 CLI::Validator whole_number();
 CLI::Validator finite_number();
+
+/// The option --arch; `what` says for what.
+void add_arch(CLI::App& command, jit::Arch& arch, const std::string& what);
+/// nullptr, with a complaint, where the arch has no scheme of that name.
+const jit::SchemeView* scheme_or_complain(jit::Arch arch, std::string_view name);
 
 /// The options --engine and --scheme, and those of guests.
 struct EngineOptions {

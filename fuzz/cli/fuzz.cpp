@@ -12,6 +12,7 @@
 #include "fuzz/campaign/campaign.hpp"
 #include "fuzz/cli/cli.hpp"
 #include "fuzz/cli/fuzz_findings.hpp"
+#include "fuzz/cli/fuzz_known.hpp"
 #include "fuzz/cli/fuzz_summary.hpp"
 #include "fuzz/cli/oracle_options.hpp"
 #include "fuzz/cli/report_folder.hpp"
@@ -41,6 +42,8 @@ struct FuzzOptions {
   std::string findings = "findings";
   std::string report;
   bool keep_going = false;
+  std::optional<std::string> known;
+  bool new_only = false;
   std::size_t findings_limit = 100;
   bool json = false;
 };
@@ -75,7 +78,7 @@ CampaignOptions campaign_of(const FuzzOptions& options) {
   campaign.emulated_every = options.emulated_every;
   campaign.fresh = options.fresh;
   campaign.corpus_folder = options.corpus;
-  campaign.keep_going = options.keep_going;
+  campaign.keep_going = options.keep_going || options.new_only;
   campaign.live = !options.json;
   return campaign;
 }
@@ -121,11 +124,13 @@ bool all_ran(const CampaignEnd& end, const CampaignOptions& campaign) {
   return all;
 }
 
-void print_end(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings) {
+void print_end(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings,
+               const std::vector<KnownRow>& known) {
   const Colours colours = colours_for(STDOUT_FILENO);
   // Wider than a terminal's usual limit is hard to read, narrower wraps.
   const std::size_t columns = std::min<std::size_t>(110, columns_of(STDOUT_FILENO, 110));
   fmt::print("{}{}", findings.list().empty() ? "" : "\n", summary(end, campaign, columns, colours));
+  fmt::print("{}", known_lines(known));
   if (!campaign.keep_going) return;
   const std::string count = fmt::format("{} different findings", findings.list().size());
   fmt::print("\n{} in {} scenarios that broke a property; {} came again after reduction\n",
@@ -133,19 +138,22 @@ void print_end(const CampaignEnd& end, const CampaignOptions& campaign, const Fi
              findings.repeats());
 }
 
-void print_json(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings) {
+void print_json(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings,
+                const std::vector<KnownRow>& known) {
   nlohmann::ordered_json object = summary_json(end, campaign);
   object["findings"] = findings.list();
+  object["known"] = known_rows(known);
   fmt::print("{}\n", reports::dump(object));
 }
 
-Exit exit_of(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings) {
+/// `counted`: findings that are worth exit code 1.
+Exit exit_of(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings, std::size_t counted) {
   if (!end.totals.corpus_trouble.empty()) {
     complain("the corpus stopped growing: " + end.totals.corpus_trouble);
   }
   if (!end.could_not_run.empty()) complain(end.could_not_run);
   if (findings.lost()) return Exit::could_not_run;
-  if (!findings.list().empty()) return Exit::finding;
+  if (counted != 0) return Exit::finding;
   if (findings.vanished() || !end.could_not_run.empty()) return Exit::could_not_run;
   if (!all_ran(end, campaign)) return Exit::could_not_run;
   if (any_judged(end.totals.oracles)) return Exit::holds;
@@ -216,23 +224,29 @@ Exit fuzz(const FuzzOptions& options) {
     }
   }
   if (!read_corpus(campaign)) return Exit::bad_input;
+  const auto list = read_known(options.known);
+  if (!list) return Exit::bad_input;
   if (!prepare(campaign.engines)) return Exit::could_not_run;
-  Findings findings(campaign, options.findings, options.json);
+  Findings findings(campaign, options.findings, *list, options.json);
+  const auto counted = [&] { return findings.list().size() - (options.new_only ? findings.known() : 0); };
   campaign.on_found = [&](const Found& found) {
     findings.add(found);
-    return findings.list().size() < options.findings_limit;
+    const bool searched_enough = options.new_only && !options.keep_going && counted() > 0;
+    return !searched_enough && findings.list().size() < options.findings_limit;
   };
   const CampaignEnd end = run_campaign(campaign);
-  if (!options.json) print_end(end, campaign, findings);
+  const std::vector<KnownRow> known = judge_known(*list, campaign.engines);
+  if (!options.json) print_end(end, campaign, findings, known);
   const bool reported = report_on(end, campaign, findings, options);
-  if (options.json) print_json(end, campaign, findings);
-  const Exit exit = exit_of(end, campaign, findings);
+  if (options.json) print_json(end, campaign, findings, known);
+  const Exit exit = exit_of(end, campaign, findings, counted() + (any_regression(known) ? 1 : 0));
   return reported ? exit : Exit::could_not_run;
 }
 
 constexpr const char* lesson =
     "Stops at the first finding: reduces it, writes it to the findings folder and prints how to replay it.\n"
     "With --keep-going it searches on and collects findings of different signatures.\n"
+    "Known findings are listed in a folder; those of the scheme are judged again at the end (docs/findings.md).\n"
     "libFuzzer draws scenarios or changes those that did something new; a corpus folder holds the latter as "
     ".graph\n"
     "files, which `run` and `show` read too. The driver seed draws each on its own: the same seed gives the "
@@ -317,6 +331,9 @@ void add_fuzz(CLI::App& app, Exit& exit) {
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
   command->add_option("--findings", options->findings, "folder for findings")->capture_default_str();
+  command->add_option("--known", options->known,
+                      fmt::format("folder of known findings [{}, where there is one]", reports::known_folder));
+  command->add_flag("--new-only", options->new_only, "known findings neither end the search nor give exit code 1");
   command->add_option("--report", options->report, "write pages of the findings and of the run to this folder");
   command->add_flag("--json", options->json, "one JSON object as the last line of the output");
   command->callback([options, &exit] { exit = fuzz(*options); });

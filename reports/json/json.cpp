@@ -36,6 +36,8 @@ std::string finding_json(const Finding& finding, const std::string& file) {
                          {"engine", finding.engine.name},
                          {"scheme", finding.scheme},
                          {"run", finding.verdict.run + 1},
+                         {"stage", name(finding.stage)},
+                         {"guilty", finding.blame},
                          {"file", file},
                          {"expected", counts(finding.expected, finding.verdict.run)},
                          {"observed", counts(finding.observed, finding.verdict.run)},

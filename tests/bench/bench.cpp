@@ -20,6 +20,7 @@
 #include "tests/bench/kernel.hpp"
 #include "tests/bench/mix.hpp"
 #include "tests/bench/mutate.hpp"
+#include "tests/bench/reduce.hpp"
 #include "tests/bench/whole.hpp"
 
 namespace tailbound::bench {
@@ -155,6 +156,7 @@ class Reporter final : public benchmark::ConsoleReporter {
 int main(int argc, char** argv) {
   using namespace tailbound::bench;
   if (argc > 1 && std::string_view(argv[1]) == "--faults") return faults({argv + 2, argv + argc});
+  if (argc > 1 && std::string_view(argv[1]) == "--reduce") return reduce({argv + 2, argv + argc});
   register_whole();
   benchmark::RegisterBenchmark("generate", generate);
   benchmark::RegisterBenchmark("lower", lower);
