@@ -103,6 +103,7 @@ bpf::Scenario generate(ByteSource& source, const Budget& budget, const Shape& sh
   draw_second_array(draft);
   draw_twin(draft);
   draw_events(draft);
+  draw_leaf(draft);
   return std::move(draft.scenario);
 }
 

@@ -56,6 +56,9 @@ struct RunObservation {
 struct Observation {
   bpf::LedgerLayout layout;
   std::string unavailable;  // why the engine could not take the scenario; empty when it ran
+  std::string refused;      // class of a kernel's refusal to load it; empty: it was taken
+  std::string log;          // what a kernel said of it: the verifier's last lines, or a guest's console
+  std::uint64_t return_mask = UINT64_MAX;  // bits of return values that the engine shows
   std::vector<RunObservation> runs;
 };
 

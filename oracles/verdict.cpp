@@ -23,6 +23,8 @@ std::string_view name(Property property) {
     case Property::engine_agreement: return "engine-agreement";
     case Property::path: return "path";
     case Property::independence: return "independence";
+    case Property::acceptance: return "acceptance";
+    case Property::prediction: return "prediction";
   }
   return "?";
 }

@@ -31,6 +31,8 @@ enum class Property : std::uint8_t {
   engine_agreement,  // engines of one profile show the same
   path,         // the functions entered are a path over what the slots may hold
   independence,  // what must not matter does not
+  acceptance,    // a kernel takes what its limits record takes
+  prediction,    // an unsound design does exactly what the model of it does
 };
 std::string_view name(Property property);
 

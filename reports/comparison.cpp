@@ -8,7 +8,7 @@ namespace tailbound::reports {
 
 bool expected_a_run(Property property) {
   return property != Property::expectation && property != Property::encoding && property != Property::path &&
-         property != Property::independence;
+         property != Property::independence && property != Property::acceptance;
 }
 
 std::vector<ComparedRow> compared_rows(const Finding& finding) {

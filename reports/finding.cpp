@@ -3,25 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "jit/bpf/graph.hpp"
-#include "reports/names.hpp"
 
 namespace tailbound::reports {
 
 namespace {
-
-/// FNV-1a, 32 bits: tells shapes apart in a file name, no more.
-std::uint32_t short_hash(std::string_view text) {
-  std::uint32_t hash = 2166136261U;
-  for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 16777619U;
-  return hash;
-}
-
-std::string file_word(std::string_view words) {
-  std::string word;
-  for (const char c : words) word += c == ' ' ? '-' : c;
-  return word;
-}
 
 /// As a shell reads it back.
 std::string shell_word(const std::string& word) {
@@ -36,20 +21,9 @@ std::string shell_word(const std::string& word) {
 
 }  // namespace
 
-std::string verdict_word(const Verdict& verdict) {
-  return fmt::format("{}-{}", name(verdict.property), file_word(verdict.kind));
+std::string signature(const Finding& finding) {
+  return signature(finding.verdict, finding.scenario, finding.expected, finding.observed);
 }
-
-std::string signature(const Verdict& verdict, const bpf::Scenario& scenario) {
-  bpf::Scenario shape = scenario;
-  make_anonymous(shape);
-  for (bpf::Event& event : shape.events) {
-    if (auto* run = std::get_if<bpf::Run>(&event)) run->expectations.clear();
-  }
-  return fmt::format("{}-{:08x}", verdict_word(verdict), short_hash(bpf::print_graph(shape)));
-}
-
-std::string signature(const Finding& finding) { return signature(finding.verdict, finding.scenario); }
 
 std::string replay_arguments(const Finding& finding, const std::string& file) {
   if (finding.recorded) return fmt::format("replay {}", shell_word(file));

@@ -12,6 +12,8 @@
 #include "oracles/judge/parting.hpp"
 #include "oracles/observation.hpp"
 #include "oracles/verdict.hpp"
+#include "reports/signature.hpp"
+#include "reports/stage.hpp"
 
 namespace tailbound::reports {
 
@@ -28,16 +30,13 @@ struct Finding {
   std::string sides;        // which statement differs from the others (oracles/judge/odd_one_out.hpp); empty: none
   std::optional<Parting> parting;
   std::size_t statements_before = 0;  // of the scenario as it was found
+  Stage stage = Stage::fresh;
+  /// What was found guilty, a sentence each: steps of the scheme, or the scheme that predicts a kernel; empty: not asked.
+  std::vector<std::string> blame;
   std::uint64_t seed = 0;             // of the generator; 0 with `number` 0 when the scenario came from a file
   std::uint64_t number = 0;
 };
 
-/// Property and class of the mismatch: "bound-exceeded". What makes two verdicts the same.
-std::string verdict_word(const Verdict& verdict);
-
-/// Property, class of the mismatch and the shape of the scenario (names and expectations set aside); free of
-/// engine and scheme names. Fit for a file name.
-std::string signature(const Verdict& verdict, const bpf::Scenario& scenario);
 std::string signature(const Finding& finding);
 
 /// The arguments after `tailbound` that judge the file again: `replay` where it records the finding, else

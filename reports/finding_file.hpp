@@ -24,11 +24,17 @@ struct FindingRecord {
   std::string scheme;
   OracleSet oracles = OracleSet::all();  // that judged, the sampled ones as well
   std::string found_by;                  // a command, for people; may be empty
+  Stage stage = Stage::fresh;
+  std::vector<std::string> blame = {};  // Finding::blame
+  int version = 2;                      // of the file's form; signatures of version 1 had no effect and other shapes
 };
 
 struct FindingFile {
   FindingRecord record;
   bpf::Scenario scenario;
+
+  /// The signature is not of this verdict and scenario: edited since it was written, or cut off.
+  bool edited() const;
 };
 
 FindingRecord record_of(const Finding& finding);

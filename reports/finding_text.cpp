@@ -61,10 +61,14 @@ std::string traces(const Finding& finding) {
 }  // namespace
 
 std::string text(const Finding& finding, const std::string& file) {
-  std::string out = fmt::format("finding  {}\nengine   {}\n\n  {}\n", signature(finding), finding.engine.text(),
-                                finding.verdict.detail);
+  std::string out = fmt::format("finding  {}\nengine   {}\nstage    {}\n", signature(finding), finding.engine.text(),
+                                name(finding.stage));
+  for (const std::string& guilty : finding.blame) out += fmt::format("guilty   {}\n", guilty);
+  out += fmt::format("\n  {}\n", finding.verdict.detail);
   if (!finding.sides.empty()) out += fmt::format("  {}\n", finding.sides);
   out += "\n";
+  if (!finding.observed.log.empty())
+    out += fmt::format("what the kernel said\n\n{}\n", indented(finding.observed.log + "\n"));
   const std::size_t statements = count_statements(finding.scenario);
   out += finding.statements_before > statements ? fmt::format("scenario (reduced from {} statements to {})\n\n",
                                                               finding.statements_before, statements)

@@ -11,7 +11,4 @@ namespace tailbound::reports {
 /// By function id: "p" for a main, "p.f" for a subprogram.
 std::vector<std::string> function_names(const bpf::Scenario& scenario);
 
-/// Gives everything its canonical name, so that shapes can be compared.
-void make_anonymous(bpf::Scenario& scenario);
-
 }  // namespace tailbound::reports

@@ -89,6 +89,11 @@ std::expected<void, std::string> check_names(const EngineChoice& choice) {
   return check_scheme(choice);
 }
 
+bool lacks_scheme(std::string_view engine, const EngineChoice& choice) {
+  const auto has = find_row(engine).row->has_scheme;
+  return has != nullptr && !has(choice.scheme);
+}
+
 std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string> make_engines(
     const EngineChoice& choice) {
   if (auto valid = check_names(choice); !valid) return std::unexpected(valid.error());
@@ -98,6 +103,24 @@ std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string> make_en
     engines.push_back(named.row->make(named.argument, choice));
   }
   return engines;
+}
+
+std::expected<void, std::string> prepare_engines(const EngineChoice& choice, const Tell& tell) {
+  for (const std::string& name : choice.engines) {
+    const Named named = find_row(name);
+    if (named.row == nullptr || named.row->prepare == nullptr) continue;
+    auto ready = named.row->prepare(named.argument, choice, [&](const std::string& line) { tell(name + ": " + line); });
+    if (!ready) return std::unexpected(fmt::format("engine '{}': {}", name, ready.error()));
+  }
+  return {};
+}
+
+std::chrono::seconds last_scenario(const EngineChoice& choice) {
+  std::chrono::seconds longest{0};
+  for (const std::string& name : choice.engines) {
+    if (const EngineRow* const row = find_row(name).row) longest = std::max(longest, row->last_scenario);
+  }
+  return longest;
 }
 
 }  // namespace tailbound::fuzz

@@ -25,11 +25,11 @@ std::optional<reports::Finding> investigate(Judge& judge, bpf::Scenario scenario
     const Verdict first = judgement.verdict;
     judge.ask_emulated(judge.engines()[judgement.engine]->identity().emulated);
     const auto deadline = std::chrono::steady_clock::now() + longest_reduction;
-    gen::reduce(scenario, [&](const bpf::Scenario& candidate) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
+    const auto keeps = gen::one_by_one([&](const bpf::Scenario& candidate) {
       const Verdict verdict = judge.judge(candidate, expectations).verdict;
       return verdict.broken() && verdict.property == first.property && verdict.kind == first.kind;
     });
+    gen::reduce(scenario, keeps, {.enough = [&] { return std::chrono::steady_clock::now() > deadline; }});
     judge.ask_emulated(true);
     judgement = judge.judge(scenario, expectations);
   }

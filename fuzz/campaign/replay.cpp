@@ -26,10 +26,13 @@ int judge_again(const reports::FindingFile& finding, std::string& message) {
   }
   Judge judge(std::move(*engines), finding.record.oracles);
   judge.sampled(true);
-  const Verdict verdict = judge.judge(finding.scenario, true).verdict;
+  const Judgement judgement = judge.judge(finding.scenario, true);
+  const Verdict& verdict = judgement.verdict;
   if (verdict.broken()) {
+    const Observation& expected = judgement.against != nullptr ? *judgement.against : judge.predicted(judgement.engine);
     message = fmt::format("{}\n{}\n{}", reports::verdict_word(verdict),
-                          reports::signature(verdict, finding.scenario), verdict.detail);
+                          reports::signature(verdict, finding.scenario, expected, judge.observed(judgement.engine)),
+                          verdict.detail);
     return broken;
   }
   message = silent_engines(judge);
@@ -77,6 +80,18 @@ ReplayEnd replay_end(const reports::FindingFile& finding, const ChildEnd& child)
   }
   if (end.result == Replayed::other && end.verdict == finding.record.verdict) end.result = Replayed::same;
   return end;
+}
+
+reports::Stage stage_after(const reports::FindingFile& finding, const ReplayEnd& end) {
+  const reports::Stage stage = finding.record.stage;
+  const bool was_fixed = stage == reports::Stage::fixed || stage == reports::Stage::regression;
+  switch (end.result) {
+    case Replayed::same: return was_fixed ? reports::Stage::regression : stage;
+    case Replayed::other: return reports::Stage::fresh;
+    case Replayed::agrees: return finding.edited() ? stage : reports::Stage::fixed;
+    case Replayed::unable: return stage;
+  }
+  return stage;
 }
 
 }  // namespace tailbound::fuzz

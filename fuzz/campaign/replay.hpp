@@ -23,6 +23,9 @@ struct ReplayEnd {
   std::string detail;  // of the verdict, or why it could not run
 };
 
+/// Where the finding stands after this: what its file says, fixed where it is gone, a regression where it was.
+reports::Stage stage_after(const reports::FindingFile& finding, const ReplayEnd& end);
+
 /// In a child: a process that dies is the verdict "fault-process-died". The engines' names and the scheme are
 /// valid (check_names).
 ReplayEnd replay(const reports::FindingFile& finding);

@@ -1,6 +1,7 @@
 // One process of a campaign: judges what a driver proposes and keeps its page.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -19,6 +20,12 @@ class Worker {
   /// Scenarios that this worker's place has started, also before an earlier process in it died.
   std::uint64_t started() const { return page_.started_scenarios.load(std::memory_order_relaxed); }
   const Judge& judge() const { return judge_; }
+
+  /// Scenarios of its share that are still to be started.
+  std::uint64_t left() const { return share_ - std::min(share_, started()); }
+  /// Scenarios that the engines like to get together, and getting them: see Judge::run_ahead.
+  std::size_t batch() const { return judge_.batch(); }
+  void run_ahead(std::span<const bpf::Scenario> coming) { judge_.run_ahead(coming); }
 
   /// Told to stop, or all scenarios of its share are done.
   bool done() const;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "fuzz/campaign/engines.hpp"
+#include "jit/schemes.hpp"
 
 namespace tailbound::fuzz::cli {
 
@@ -20,9 +21,13 @@ void add_fuzz(CLI::App& app, Exit& exit);
 void add_run(CLI::App& app, Exit& exit);
 void add_count(CLI::App& app, Exit& exit);
 void add_show(CLI::App& app, Exit& exit);
+void add_dump(CLI::App& app, Exit& exit);
+void add_fidelity(CLI::App& app, Exit& exit);
 void add_oracles(CLI::App& app, Exit& exit);
 void add_engines(CLI::App& app, Exit& exit);
+void add_results(CLI::App& app, Exit& exit);
 void add_replay(CLI::App& app, Exit& exit);
+void add_blame(CLI::App& app, Exit& exit);
 void add_reproduce(CLI::App& app, Exit& exit);
 void add_report(CLI::App& app, Exit& exit);
 void add_schemes(CLI::App& app, Exit& exit);
@@ -38,10 +43,16 @@ void complain(std::string_view message);
 CLI::Validator whole_number();
 CLI::Validator finite_number();
 
-/// The options --engine and --scheme.
+/// The option --arch; `what` says for what.
+void add_arch(CLI::App& command, jit::Arch& arch, const std::string& what);
+/// nullptr, with a complaint, where the arch has no scheme of that name.
+const jit::SchemeView* scheme_or_complain(jit::Arch arch, std::string_view name);
+
+/// The options --engine and --scheme, and those of guests.
 struct EngineOptions {
   std::string engines = "interpreter,x86_64";
   std::string scheme = "pointer";
+  engine::vm::GuestOptions guests;
 
   void add(CLI::App& command);
   /// Complains where a name is unknown.
@@ -50,5 +61,8 @@ struct EngineOptions {
  private:
   const CLI::Option* named_ = nullptr;  // --engine
 };
+
+/// What engines need once (a kernel's download), with progress on standard error. Complains where one cannot be had.
+bool prepare(const EngineChoice& choice);
 
 }  // namespace tailbound::fuzz::cli

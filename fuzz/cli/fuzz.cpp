@@ -12,6 +12,7 @@
 #include "fuzz/campaign/campaign.hpp"
 #include "fuzz/cli/cli.hpp"
 #include "fuzz/cli/fuzz_findings.hpp"
+#include "fuzz/cli/fuzz_known.hpp"
 #include "fuzz/cli/fuzz_summary.hpp"
 #include "fuzz/cli/oracle_options.hpp"
 #include "fuzz/cli/report_folder.hpp"
@@ -26,7 +27,7 @@ namespace {
 struct FuzzOptions {
   EngineOptions engines;
   OracleOptions oracles;
-  std::string driver = "libfuzzer";
+  std::string driver;
   std::uint64_t seed = 1;
   std::optional<double> time;
   std::optional<std::uint64_t> runs;
@@ -41,6 +42,8 @@ struct FuzzOptions {
   std::string findings = "findings";
   std::string report;
   bool keep_going = false;
+  std::optional<std::string> known;
+  bool new_only = false;
   std::size_t findings_limit = 100;
   bool json = false;
 };
@@ -51,9 +54,21 @@ double seconds_of(const FuzzOptions& options) {
   return options.time ? *options.time : options.runs ? std::numeric_limits<double>::infinity() : minute;
 }
 
+/// Unless it is chosen: libFuzzer proposes one scenario after the other, and engines on kernels are several
+/// times as fast where they get many together.
+Driver driver_of(const FuzzOptions& options) {
+  if (!options.driver.empty()) return options.driver == "seed" ? Driver::seed : Driver::libfuzzer;
+  if (!options.corpus.empty()) return Driver::libfuzzer;
+  EngineChoice choice;
+  choice.engines = CLI::detail::split(options.engines.engines, ',');
+  const auto engines = make_engines(choice);
+  const bool batches = engines && std::ranges::any_of(*engines, [](const auto& e) { return e->batch() > 1; });
+  return batches ? Driver::seed : Driver::libfuzzer;
+}
+
 CampaignOptions campaign_of(const FuzzOptions& options) {
   CampaignOptions campaign;
-  campaign.driver = options.driver == "seed" ? Driver::seed : Driver::libfuzzer;
+  campaign.driver = driver_of(options);
   campaign.seed = options.seed;
   campaign.seconds = seconds_of(options);
   campaign.runs = options.runs.value_or(0);
@@ -63,7 +78,7 @@ CampaignOptions campaign_of(const FuzzOptions& options) {
   campaign.emulated_every = options.emulated_every;
   campaign.fresh = options.fresh;
   campaign.corpus_folder = options.corpus;
-  campaign.keep_going = options.keep_going;
+  campaign.keep_going = options.keep_going || options.new_only;
   campaign.live = !options.json;
   return campaign;
 }
@@ -89,13 +104,11 @@ bool read_corpus(CampaignOptions& campaign) {
   return true;
 }
 
-/// Nobody asked for this engine by name, it cannot run here, and another one did: the summary says so.
+/// Nobody asked for this engine by name, and it needs an emulator or a scheme that are not there: the summary says so.
 bool excused(std::size_t e, const CampaignEnd& end, const CampaignOptions& campaign) {
   if (!campaign.engines.by_default || end.totals.reason[e].empty()) return false;
-  for (std::size_t other = 0; other < campaign.engines.engines.size(); ++other) {
-    if (end.totals.ran[other] != 0 && campaign.engines.engines[other] != "interpreter") return true;
-  }
-  return false;
+  const auto engines = make_engines(campaign.engines);
+  return (*engines)[e]->identity().emulated || lacks_scheme(campaign.engines.engines[e], campaign.engines);
 }
 
 /// An engine that was asked for and ran nothing did not hold.
@@ -111,30 +124,36 @@ bool all_ran(const CampaignEnd& end, const CampaignOptions& campaign) {
   return all;
 }
 
-void print_end(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings) {
+void print_end(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings,
+               const std::vector<KnownRow>& known) {
   const Colours colours = colours_for(STDOUT_FILENO);
   // Wider than a terminal's usual limit is hard to read, narrower wraps.
   const std::size_t columns = std::min<std::size_t>(110, columns_of(STDOUT_FILENO, 110));
   fmt::print("{}{}", findings.list().empty() ? "" : "\n", summary(end, campaign, columns, colours));
+  fmt::print("{}", known_lines(known));
   if (!campaign.keep_going) return;
   const std::string count = fmt::format("{} different findings", findings.list().size());
   fmt::print("\n{} in {} scenarios that broke a property; {} came again after reduction\n",
-             findings.list().empty() ? colours.good(count) : colours.bad(count), end.totals.broken, findings.repeats());
+             findings.list().empty() ? colours.good(count) : colours.bad(count), end.totals.broken,
+             findings.repeats());
 }
 
-void print_json(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings) {
+void print_json(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings,
+                const std::vector<KnownRow>& known) {
   nlohmann::ordered_json object = summary_json(end, campaign);
   object["findings"] = findings.list();
+  object["known"] = known_rows(known);
   fmt::print("{}\n", reports::dump(object));
 }
 
-Exit exit_of(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings) {
+/// `counted`: findings that are worth exit code 1.
+Exit exit_of(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings, std::size_t counted) {
   if (!end.totals.corpus_trouble.empty()) {
     complain("the corpus stopped growing: " + end.totals.corpus_trouble);
   }
   if (!end.could_not_run.empty()) complain(end.could_not_run);
   if (findings.lost()) return Exit::could_not_run;
-  if (!findings.list().empty()) return Exit::finding;
+  if (counted != 0) return Exit::finding;
   if (findings.vanished() || !end.could_not_run.empty()) return Exit::could_not_run;
   if (!all_ran(end, campaign)) return Exit::could_not_run;
   if (any_judged(end.totals.oracles)) return Exit::holds;
@@ -205,26 +224,37 @@ Exit fuzz(const FuzzOptions& options) {
     }
   }
   if (!read_corpus(campaign)) return Exit::bad_input;
-  Findings findings(campaign, options.findings, options.json);
+  const auto list = read_known(options.known);
+  if (!list) return Exit::bad_input;
+  if (!prepare(campaign.engines)) return Exit::could_not_run;
+  Findings findings(campaign, options.findings, *list, options.json);
+  const auto counted = [&] { return findings.list().size() - (options.new_only ? findings.known() : 0); };
   campaign.on_found = [&](const Found& found) {
     findings.add(found);
-    return findings.list().size() < options.findings_limit;
+    const bool searched_enough = options.new_only && !options.keep_going && counted() > 0;
+    return !searched_enough && findings.list().size() < options.findings_limit;
   };
   const CampaignEnd end = run_campaign(campaign);
-  if (!options.json) print_end(end, campaign, findings);
+  const std::vector<KnownRow> known = judge_known(*list, campaign.engines);
+  if (!options.json) print_end(end, campaign, findings, known);
   const bool reported = report_on(end, campaign, findings, options);
-  if (options.json) print_json(end, campaign, findings);
-  const Exit exit = exit_of(end, campaign, findings);
+  if (options.json) print_json(end, campaign, findings, known);
+  const Exit exit = exit_of(end, campaign, findings, counted() + (any_regression(known) ? 1 : 0));
   return reported ? exit : Exit::could_not_run;
 }
 
 constexpr const char* lesson =
     "Stops at the first finding: reduces it, writes it to the findings folder and prints how to replay it.\n"
     "With --keep-going it searches on and collects findings of different signatures.\n"
-    "libFuzzer draws scenarios or changes those that did something new; a corpus folder holds the latter as .graph\n"
-    "files, which `run` and `show` read too. The driver seed draws each on its own: the same seed gives the same\n"
-    "scenarios, whatever the number of jobs. Several runs may share a findings folder or a corpus.\n"
-    "The live line: tail calls a second; refused at the limit, for an empty slot, out of range; runs out of fuel.\n"
+    "Known findings are listed in a folder; those of the scheme are judged again at the end (docs/findings.md).\n"
+    "libFuzzer draws scenarios or changes those that did something new; a corpus folder holds the latter as "
+    ".graph\n"
+    "files, which `run` and `show` read too. The driver seed draws each on its own: the same seed gives the "
+    "same\n"
+    "scenarios, whatever the number of jobs, and gives kernels many at once. Several runs may share a findings "
+    "folder or a corpus.\n"
+    "The live line: tail calls a second; refused at the limit, for an empty slot, out of range; runs out of "
+    "fuel.\n"
     "SIGUSR1 prints the histogram of outcomes while it runs; an interrupt ends it with the summary.\n"
     "  ./tailbound fuzz --time 10 --seed 7\n"
     "  ./tailbound fuzz --scheme by-value --json | tail -n 1\n"
@@ -239,8 +269,9 @@ std::string shape_names() {
 }
 
 void add_search_options(CLI::App& command, FuzzOptions& options) {
-  command.add_option("--driver", options.driver, "what proposes scenarios: libfuzzer or seed")
-      ->capture_default_str()
+  command
+      .add_option("--driver", options.driver,
+                  "what proposes scenarios: libfuzzer or seed [libfuzzer; seed where an engine is a kernel]")
       ->check(CLI::IsMember({"libfuzzer", "seed"}));
   command.add_option("--seed", options.seed, "the campaign's seed, a number of 64 bits")
       ->capture_default_str()
@@ -251,14 +282,16 @@ void add_search_options(CLI::App& command, FuzzOptions& options) {
   command.add_option("--shapes", options.shapes,
                      fmt::format("draw these alone, separated by commas, of {}", shape_names()));
   command.add_option("--without-shapes", options.without_shapes, "do not draw these");
-  command.add_option("--corpus", options.corpus, "libfuzzer: folder of .graph files to start from and to add to");
+  command.add_option("--corpus", options.corpus,
+                     "libfuzzer: folder of .graph files to start from and to add to");
   command
       .add_option("--sample", options.sample,
                   "the sampled oracles (tailbound oracles) judge one scenario in so many; 0: none")
       ->capture_default_str();
   command
-      .add_option("--cross-check", options.cross_check,
-                  "run one scenario in so many on the interpreter too, besides those with asm blocks; 1: every one")
+      .add_option(
+          "--cross-check", options.cross_check,
+          "run one scenario in so many on the interpreter too, besides those with asm blocks; 1: every one")
       ->capture_default_str()
       ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
   command
@@ -276,7 +309,9 @@ void add_ends(CLI::App& command, FuzzOptions& options) {
       ->check(whole_number())
       ->check(CLI::Range(std::uint64_t{1}, std::numeric_limits<std::uint64_t>::max()));
   command.add_flag("--keep-going", options.keep_going, "search on after a finding");
-  command.add_option("--findings-limit", options.findings_limit, "with --keep-going: different findings to stop at")
+  command
+      .add_option("--findings-limit", options.findings_limit,
+                  "with --keep-going: different findings to stop at")
       ->capture_default_str()
       ->check(CLI::Range(1, 100000));
 }
@@ -296,6 +331,9 @@ void add_fuzz(CLI::App& app, Exit& exit) {
       ->capture_default_str()
       ->check(CLI::Range(1, 256));
   command->add_option("--findings", options->findings, "folder for findings")->capture_default_str();
+  command->add_option("--known", options->known,
+                      fmt::format("folder of known findings [{}, where there is one]", reports::known_folder));
+  command->add_flag("--new-only", options->new_only, "known findings neither end the search nor give exit code 1");
   command->add_option("--report", options->report, "write pages of the findings and of the run to this folder");
   command->add_flag("--json", options->json, "one JSON object as the last line of the output");
   command->callback([options, &exit] { exit = fuzz(*options); });

@@ -32,6 +32,19 @@ Exit exit_of(Replayed result) {
   return Exit::could_not_run;
 }
 
+/// What is not the scenario that was recorded says nothing about that one.
+Exit exit_of(const reports::FindingFile& finding, const ReplayEnd& end) {
+  return finding.edited() && end.result == Replayed::agrees ? Exit::bad_input : exit_of(end.result);
+}
+
+/// Cut off or changed since it was written: judged all the same.
+void complain_of_edits(const std::string& file, const reports::FindingFile& finding) {
+  if (!finding.edited()) return;
+  complain(fmt::format("{}: edited or cut off since it was written: its signature is {}, its scenario's begins with {}-{}",
+                       file, finding.record.signature, finding.record.verdict,
+                       reports::shape_word(finding.scenario)));
+}
+
 std::string sentence(const reports::FindingRecord& record, const ReplayEnd& end) {
   switch (end.result) {
     case Replayed::same: return fmt::format("same verdict: {}: {}", end.verdict, end.detail);
@@ -43,7 +56,8 @@ std::string sentence(const reports::FindingRecord& record, const ReplayEnd& end)
   return "?";
 }
 
-ordered_json row(const std::string& file, const reports::FindingRecord& record, const ReplayEnd& end) {
+ordered_json row(const std::string& file, const reports::FindingFile& finding, const ReplayEnd& end) {
+  const reports::FindingRecord& record = finding.record;
   ordered_json object = {{"file", file},
                          {"result", name(end.result)},
                          {"recorded", record.verdict},
@@ -52,7 +66,9 @@ ordered_json row(const std::string& file, const reports::FindingRecord& record, 
                          {"detail", end.detail},
                          {"engines", record.engines},
                          {"scheme", record.scheme},
-                         {"oracles", record.oracles.names()}};
+                         {"oracles", record.oracles.names()},
+                         {"stage", name(stage_after(finding, end))},
+                         {"edited", finding.edited()}};
   if (!end.verdict.empty()) object["verdict"] = end.verdict;
   if (!end.signature.empty()) object["signature"] = end.signature;
   return object;
@@ -76,10 +92,18 @@ Exit replay_files(const ReplayOptions& options) {
       rows.push_back({{"file", file}, {"result", "bad-file"}});
       continue;
     }
-    const ReplayEnd end = replay(*finding);
-    exit = heavier(exit, exit_of(end.result));
-    rows.push_back(row(file, finding->record, end));
-    if (!options.json) fmt::print("{}: {}\n", file, sentence(finding->record, end));
+    complain_of_edits(file, *finding);
+    const EngineChoice choice{.engines = finding->record.engines, .scheme = finding->record.scheme};
+    const ReplayEnd end = prepare(choice) ? replay(*finding)
+                                          : ReplayEnd{.result = Replayed::unable,
+                                                      .verdict = {},
+                                                      .signature = {},
+                                                      .detail = "an engine cannot be had"};
+    exit = heavier(exit, exit_of(*finding, end));
+    rows.push_back(row(file, *finding, end));
+    if (!options.json) {
+      fmt::print("{}: {}; stage: {}\n", file, sentence(finding->record, end), name(stage_after(*finding, end)));
+    }
   }
   if (options.json) fmt::print("{}\n", reports::dump({{"replays", rows}}));
   return exit;

@@ -21,6 +21,8 @@ void draw_returns(Draft& draft);
 void draw_second_array(Draft& draft);
 /// Rarely: a program with the body of another one, which takes over one of its slots.
 void draw_twin(Draft& draft);
+/// Rarely: a subprogram without tail calls below a main that makes some.
+void draw_leaf(Draft& draft);
 /// Runs, and changes of slots and cells between and during them; rarely, fuel that runs out.
 void draw_events(Draft& draft);
 

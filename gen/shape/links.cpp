@@ -16,7 +16,11 @@ bpf::Expr slot_index(Draft& draft, std::uint16_t array, std::uint32_t slot) {
   if (kind < 58) return constant(static_cast<std::int32_t>(slot));
   if (kind < 88) return data(slot);
   if (kind < 92) return constant(static_cast<std::int32_t>(size + draft.source.below(3)));
-  if (kind < 95) return data(size + draft.source.below(1000));
+  if (kind < 95) {
+    const std::uint32_t beyond = draft.source.below(1000);
+    // One in five is negative where it is taken for a signed number.
+    return data(beyond < 800 ? size + beyond : (std::uint64_t{1} << 31) + beyond);
+  }
   // Only the low 32 bits are the index.
   if (kind < 97) return data(slot | std::uint64_t{1} << 32);
   const auto mask = static_cast<std::int32_t>(std::bit_ceil(size) - 1);

@@ -55,13 +55,13 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
  public:
   FunctionCompiler(Compiler& compiler, const bpf::Bytecode& program, const Scheme& scheme,
                    const jit::Options& options, jit::Image& image, std::uint16_t function)
-      : Walk(program, program.functions[function]),
+      : Walk(program, program.functions[function], options.translated),
         c_(compiler),
         scheme_(scheme),
         e_{.a = Assembler(compiler.scratch_),
            .options = options,
            .image = image,
-           .frame = compiler.finder_.frames()[function],
+           .frame = compiler.frames_[function],
            .function = function,
            .site = {}},
         a_(e_.a) {
@@ -139,6 +139,8 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
         .operation = insn.imm, .base = X{machine(insn.dst)}, .off = insn.off, .src = src(wide, insn)};
     return emit_atomic(a_, what, e_.options.exclusives);
   }
+  /// The architecture needs none here, and the kernel emits none.
+  std::string_view barrier() { return {}; }
 
   void load_value(std::uint8_t reg, std::uint64_t value) { emit_mov64(a_, X{machine(reg)}, value); }
 
@@ -168,7 +170,7 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
   std::string_view leave() { return is_last() ? "" : jump(local(function_.end_insn)); }
 
   void call_function(std::uint16_t callee) {
-    e_.callee = c_.finder_.frames()[callee];
+    e_.callee = c_.frames_[callee];
     run_steps(scheme_.call_site, e_);
     if (scheme_.lowering.direct_calls) {
       e_.relocate(Relocation::Kind::function, Relocation::Form::branch26, a_.here(), callee);
@@ -227,7 +229,8 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
     const auto start = static_cast<std::uint32_t>((image.code.size() + 15) / 16 * 16);
     fill_to(start);
     image.code.insert(image.code.end(), c_.scratch_.bytes().begin(), c_.scratch_.bytes().end());
-    for (std::size_t i = first_relocation_; i < image.relocations.size(); ++i) image.relocations[i].offset += start;
+    for (std::size_t i = first_relocation_; i < image.relocations.size(); ++i)
+      image.relocations[i].offset += start;
     for (std::size_t i = first_site_; i < image.sites.size(); ++i) image.sites[i].out += start;
     append_addresses(image, c_.address_, start);
     image.functions.push_back(
@@ -253,9 +256,13 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
 };
 
 std::expected<void, bpf::InsnError> Compiler::compile(const bpf::Bytecode& program, const Scheme& scheme,
-                                                      const jit::Options& options, jit::Image& image) {
+                                                      const jit::Options& options,
+                                                      std::span<const jit::Frame> frames, jit::Image& image) {
   image.clear();
+  image.arch = jit::Arch::arm64;
   finder_.find(program);
+  frames_ = frames.empty() ? finder_.frames() : frames;
+  assert(frames_.size() == program.functions.size() && "every function has a frame");
   for (std::uint16_t f = 0; f < program.functions.size(); ++f) {
     if (auto done = FunctionCompiler(*this, program, scheme, options, image, f).compile(); !done) return done;
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <span>
 #include <vector>
 
 #include "jit/arm64/emitter.hpp"
@@ -27,7 +28,13 @@ class Compiler {
   /// `program` passed bpf::validate (or came from bpf::lower). Errors: the first instruction that this JIT does
   /// not compile, by name.
   std::expected<void, bpf::InsnError> compile(const bpf::Bytecode& program, const Scheme& scheme,
-                                              const jit::Options& options, jit::Image& image);
+                                              const jit::Options& options, jit::Image& image) {
+    return compile(program, scheme, options, {}, image);
+  }
+  /// With `frames` known from elsewhere, one a function: a kernel finds them before it rewrites the program.
+  std::expected<void, bpf::InsnError> compile(const bpf::Bytecode& program, const Scheme& scheme,
+                                              const jit::Options& options, std::span<const jit::Frame> frames,
+                                              jit::Image& image);
   /// Frames and calls of the program that was compiled last.
   const jit::FrameFinder& found() const { return finder_; }
 
@@ -36,6 +43,7 @@ class Compiler {
 
   jit::CodeBuffer scratch_;
   jit::FrameFinder finder_;
+  std::span<const jit::Frame> frames_;  // finder_'s, or given
   std::vector<OpenBranch> branches_;
   std::vector<std::uint32_t> address_;  // by slot of the function, and one more; offsets into scratch_
 };

@@ -36,9 +36,9 @@ inline constexpr X x0{Gp::x0}, x1{Gp::x1}, x2{Gp::x2}, x7{Gp::x7}, x9{Gp::x9}, x
     x27{Gp::x27}, x28{Gp::x28}, x29{Gp::x29}, x30{Gp::x30}, xzr{Gp::zr}, sp{Gp::sp};
 inline constexpr W w2{Gp::x2}, w10{Gp::x10}, w12{Gp::x12};
 
-/// BPF r0 … r10.
-inline constexpr std::array<Gp, bpf::register_count> bpf_register = {
-    Gp::x7, Gp::x0, Gp::x1, Gp::x2, Gp::x3, Gp::x4, Gp::x19, Gp::x20, Gp::x21, Gp::x22, Gp::x25};
+/// BPF r0 … r10, and r11: no program has it, but a verifier's rewriting does.
+inline constexpr std::array<Gp, bpf::register_count + 1> bpf_register = {
+    Gp::x7, Gp::x0, Gp::x1, Gp::x2, Gp::x3, Gp::x4, Gp::x19, Gp::x20, Gp::x21, Gp::x22, Gp::x25, Gp::x9};
 /// Registers that hold no BPF register; the JIT's own.
 inline constexpr X scratch = x10;
 inline constexpr X scratch2 = x11;

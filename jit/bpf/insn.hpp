@@ -50,6 +50,8 @@ inline constexpr std::uint8_t mode_mask = 0xe0, size_mask = 0x18;
 inline constexpr std::uint8_t mode_imm = 0x00, mode_mem = 0x60, mode_memsx = 0x80, mode_atomic = 0xc0;
 inline constexpr std::uint8_t size_w = 0x00, size_h = 0x08, size_b = 0x10, size_dw = 0x18;
 inline constexpr std::uint8_t load_imm64 = 0x18, call = 0x85, exit = 0x95, ja = 0x05, ja32 = 0x06;
+/// A barrier against speculation; no program has it, a verifier writes it.
+inline constexpr std::uint8_t no_speculation = 0xc2;
 }  // namespace opcode
 
 constexpr std::uint8_t class_of(const Insn& insn) { return insn.opcode & opcode::class_mask; }

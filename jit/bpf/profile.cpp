@@ -5,16 +5,18 @@
 namespace tailbound::bpf {
 
 namespace {
-constexpr std::array<Profile, 2> table = {
+constexpr std::array<Profile, 3> table = {
     Profile{.name = "linux"},
     Profile{.name = "linux-6.1", .cost_empty = 1, .r0_of_taken_call_ignored = true},
+    Profile{.name = "linux-6.12", .r0_of_taken_call_ignored = true},
 };
 }  // namespace
 
 const Profile& profile_linux() { return table[0]; }
 const Profile& profile_linux_6_1() { return table[1]; }
+const Profile& profile_linux_6_12() { return table[2]; }
 
-std::span<const Profile> profiles() { return table; }
+std::span<const Profile> profiles() { return std::span(table).first<2>(); }
 
 const Profile* find_profile(std::string_view name) {
   for (const Profile& profile : table) {

@@ -21,6 +21,7 @@ void FrameFinder::find(const Bytecode& program) {
   calls_helper_.clear();
   for (const bpf::LoweredFunction& function : program.functions) scan(program, function);
   first_callee_.push_back(static_cast<std::uint32_t>(callees_.size()));
+  marked_.clear();
   if (!program.sites.empty()) find_reach(program);
 }
 
@@ -59,6 +60,7 @@ void FrameFinder::find_reach(const Bytecode& program) {
   met_ = false;
   for (const bpf::LoweredSite& site : program.sites) has_tail_call_[site.function] = 1;
   walk(0);
+  for (const Frame& frame : frames_) marked_.push_back(frame.reaches_tail_call ? 1 : 0);
   for (std::size_t f = 0; f < frames_.size(); ++f) {
     // The x86-64 JIT adds functions with a tail call of their own.
     if (has_tail_call_[f] != 0) frames_[f].reaches_tail_call = true;

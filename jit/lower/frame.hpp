@@ -37,6 +37,8 @@ class FrameFinder {
   std::span<const std::uint16_t> callees(std::size_t function) const {
     return {callees_.data() + first_callee_[function], callees_.data() + first_callee_[function + 1]};
   }
+  /// Whether the verifier's walk marked the function, whatever it does itself.
+  bool marked(std::size_t function) const { return function < marked_.size() && marked_[function] != 0; }
   /// A tail call is none.
   bool calls_helper(std::size_t function) const { return calls_helper_[function] != 0; }
 
@@ -54,6 +56,7 @@ class FrameFinder {
   // The verifier's walk. `met_` is sticky: a tail-calling callee has been entered. A function whose walk began
   // with it set marks every caller, so a second walk of it adds only the path that leads there.
   std::vector<std::uint8_t> has_tail_call_;
+  std::vector<std::uint8_t> marked_;
   std::vector<std::uint8_t> walked_met_;
   std::vector<std::uint8_t> walked_unmet_;
   std::vector<std::uint16_t> path_;

@@ -16,6 +16,15 @@ struct Options {
   bool exclusives = false;     // arm64: atomics by exclusive loads and stores, for a processor without LSE
   std::uint8_t address_blocks = 0b1111;  // arm64: the 16-bit blocks in which addresses of maps are not 0
   bool blinding = false;       // constants hidden; no direct tail calls
+  /// The bytecode is what a kernel's verifier made of a program (jit/bpf/from_translated.hpp): it holds its own checks
+  /// before divisions, calls of any helper, and is compiled by the kernel's templates, stack use included.
+  bool translated = false;
+  /// x86-64, translated: how a shift by another register than rcx is done. `pushed`: in rcx, which is pushed always;
+  /// `freed`: pushed where it is not the destination (since v6.2); `bmi2`: by shlx, shrx, sarx (v6.2, and such a processor).
+  enum class Shifts : std::uint8_t { pushed, freed, bmi2 };
+  Shifts shifts = Shifts::pushed;
+  bool signed_imm64 = false;   // x86-64: a 64-bit constant that 32 bits extend to is loaded by sign extension
+  std::uint8_t short_jump = 127;  // x86-64: the farthest that a short jump leads forwards, bytes
   // Structure offsets, bytes; they depend on the kernel's configuration.
   std::uint8_t max_entries = 36;  // struct bpf_array
   std::uint32_t ptrs = 272;       // struct bpf_array

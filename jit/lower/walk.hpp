@@ -37,8 +37,9 @@ inline constexpr std::int32_t fetch = 0x01, xchg = 0xe1, cmpxchg = 0xf1;
 template <class Target>
 class Walk {
  protected:
-  Walk(const bpf::Bytecode& program, const bpf::LoweredFunction& function)
-      : program_(program), function_(function) {}
+  /// `translated`: as Options::translated.
+  Walk(const bpf::Bytecode& program, const bpf::LoweredFunction& function, bool translated = false)
+      : program_(program), function_(function), translated_(translated) {}
 
   /// Every instruction of the function; `address` gets the offset in `code` of every slot, and of the end. An
   /// instruction takes at most `longest` bytes.
@@ -99,6 +100,7 @@ class Walk {
 
   const bpf::Bytecode& program_;
   const bpf::LoweredFunction& function_;
+  bool translated_;
   std::uint32_t insn_ = 0;  // under way
 
  private:
@@ -112,7 +114,7 @@ class Walk {
       case bpf::opcode::jmp32: return lower_jump(insn, false);
       case bpf::opcode::ld: return lower_imm64(insn);
       case bpf::opcode::ldx: return lower_load(insn);
-      case bpf::opcode::st: target().store_imm(bpf::width_of(insn), insn); return {};
+      case bpf::opcode::st: return lower_store_imm(insn);
       case bpf::opcode::stx: return lower_store(insn);
     }
     return "this class";
@@ -128,8 +130,8 @@ class Walk {
       case AluOp::bit_and:
       case AluOp::bit_xor:
       case AluOp::mov:
-        if (insn.off != 0) target().move_signed(wide, insn.off, insn);
-        else target().simple_alu(wide, op, insn);
+        if (insn.off != 0) return lower_move(insn, wide);
+        target().simple_alu(wide, op, insn);
         return {};
       case AluOp::mul: target().multiply(wide, insn); return {};
       case AluOp::div:
@@ -149,20 +151,36 @@ class Walk {
     return "this operation";
   }
 
+  /// A move with an offset: one that extends the sign, or what only a verifier writes.
+  std::string_view lower_move(const bpf::Insn& insn, bool wide) {
+    if (insn.off == -1) return "an address of per-CPU data";
+    if (insn.off != 8 && insn.off != 16 && !(wide && insn.off == 32)) return "a cast between address spaces";
+    target().move_signed(wide, insn.off, insn);
+    return {};
+  }
+
   std::string_view lower_load(const bpf::Insn& insn) {
-    if ((insn.opcode & bpf::opcode::mode_mask) == bpf::opcode::mode_memsx) {
-      target().load_signed(bpf::width_of(insn), insn);
-    } else {
-      target().load(bpf::width_of(insn), insn);
-    }
+    const std::uint8_t mode = insn.opcode & bpf::opcode::mode_mask;
+    if (mode == bpf::opcode::mode_memsx) target().load_signed(bpf::width_of(insn), insn);
+    else if (mode == bpf::opcode::mode_mem) target().load(bpf::width_of(insn), insn);
+    else return "a load of memory that may not be there";
+    return {};
+  }
+
+  std::string_view lower_store_imm(const bpf::Insn& insn) {
+    if (insn.opcode == bpf::opcode::no_speculation) return target().barrier();
+    if ((insn.opcode & bpf::opcode::mode_mask) != bpf::opcode::mode_mem) return "a store to an arena";
+    target().store_imm(bpf::width_of(insn), insn);
     return {};
   }
 
   std::string_view lower_store(const bpf::Insn& insn) {
-    if ((insn.opcode & bpf::opcode::mode_mask) != bpf::opcode::mode_atomic) {
+    const std::uint8_t mode = insn.opcode & bpf::opcode::mode_mask;
+    if (mode == bpf::opcode::mode_mem) {
       target().store(bpf::width_of(insn), insn);
       return {};
     }
+    if (mode != bpf::opcode::mode_atomic) return "a store to an arena";
     const bool known = target().atomic(bpf::width_of(insn) == bpf::Width::b8, insn);
     return known ? "" : "an atomic operation later than RFC 9669";
   }
@@ -190,6 +208,7 @@ class Walk {
     const JumpOp op = bpf::jump_op(insn);
     switch (op) {
       case JumpOp::ja:
+        if (bpf::uses_src_register(insn)) return "an indirect jump";
         // The long one (class JMP32) has its distance in the immediate.
         return target().jump(local(insn_ + 1) + static_cast<std::uint32_t>(wide ? insn.off : insn.imm));
       case JumpOp::call: return lower_call(insn);
@@ -219,8 +238,8 @@ class Walk {
       target().call_function(function_at(program_, insn_ + 1 + static_cast<std::uint32_t>(insn.imm)));
       return {};
     }
-    if (!bpf::is_helper_call(insn)) return "a call of a kernel function";
-    if (!is_known_helper(insn.imm)) return "a call of helper";
+    if (!translated_ && !bpf::is_helper_call(insn)) return "a call of a kernel function";
+    if (!translated_ && !is_known_helper(insn.imm)) return "a call of helper";
     target().call_helper(static_cast<std::uint32_t>(insn.imm));
     return {};
   }

@@ -97,14 +97,18 @@ void emit_mov_simm32(Assembler& a, Gp dst, std::int32_t imm) {
   else emit_mov_imm32(a, dst, static_cast<std::uint32_t>(imm));
 }
 
-void emit_mov_imm64(Assembler& a, Gp dst, std::uint64_t imm) {
+void emit_mov_imm64(Assembler& a, Gp dst, std::uint64_t imm, bool sign_extend) {
+  const auto low = static_cast<std::int32_t>(imm);
   if (imm <= UINT32_MAX) emit_mov_imm32(a, dst, static_cast<std::uint32_t>(imm));
+  else if (sign_extend && imm == static_cast<std::uint64_t>(std::int64_t{low})) a.mov_simm32(dst, low);
   else a.mov_imm64(dst, imm);
 }
 
 void emit_simple_alu(Assembler& a, bool wide, bpf::AluOp op, Gp dst, Gp src) {
   if (op == bpf::AluOp::mov) {
-    wide ? a.mov(R64{dst}, R64{src}) : a.mov(R32{dst}, R32{src});
+    // Of 32 bits it clears the upper half, of 64 bits it does nothing where both are one register.
+    if (!wide) a.mov(R32{dst}, R32{src});
+    else if (dst != src) a.mov(R64{dst}, R64{src});
   } else {
     wide ? a.alu(group1(op), R64{dst}, R64{src}) : a.alu(group1(op), R32{dst}, R32{src});
   }
@@ -120,6 +124,15 @@ void emit_simple_alu(Assembler& a, bool wide, bpf::AluOp op, Gp dst, std::int32_
     a.alu_rax_imm32(group1(op), wide, imm);
   } else {
     wide ? a.alu_imm32(group1(op), R64{dst}, imm) : a.alu_imm32(group1(op), R32{dst}, imm);
+  }
+}
+
+void emit_multiply(Assembler& a, bool wide, Gp dst, std::int32_t imm) {
+  if (fits8(imm)) {
+    const auto imm8 = static_cast<std::int8_t>(imm);
+    wide ? a.imul_imm8(R64{dst}, R64{dst}, imm8) : a.imul_imm8(R32{dst}, R32{dst}, imm8);
+  } else {
+    wide ? a.imul_imm32(R64{dst}, R64{dst}, imm) : a.imul_imm32(R32{dst}, R32{dst}, imm);
   }
 }
 
@@ -152,6 +165,7 @@ void emit_shift(Assembler& a, bool wide, Shift what, Gp dst, Gp count) {
 
 void emit_shift(Assembler& a, bool wide, Shift what, Gp dst, std::int32_t count) {
   const auto imm8 = static_cast<std::uint8_t>(count);
+  if (count == 1) return wide ? a.shift_one(what, R64{dst}) : a.shift_one(what, R32{dst});
   wide ? a.shift_imm8(what, R64{dst}, imm8) : a.shift_imm8(what, R32{dst}, imm8);
 }
 

@@ -11,11 +11,15 @@ namespace tailbound::x86_64 {
 void emit_mov_simm32(Assembler& a, Gp dst, std::int32_t imm);
 /// dst = imm, zero-extended.
 void emit_mov_imm32(Assembler& a, Gp dst, std::uint32_t imm);
-void emit_mov_imm64(Assembler& a, Gp dst, std::uint64_t imm);
+/// The shortest form; one that extends the sign of 32 bits only where asked for.
+void emit_mov_imm64(Assembler& a, Gp dst, std::uint64_t imm, bool sign_extend = false);
 
 /// dst = dst op src by register (add, sub, or, and, xor, mov).
 void emit_simple_alu(Assembler& a, bool wide, bpf::AluOp op, Gp dst, Gp src);
 void emit_simple_alu(Assembler& a, bool wide, bpf::AluOp op, Gp dst, std::int32_t imm);
+
+/// dst *= imm
+void emit_multiply(Assembler& a, bool wide, Gp dst, std::int32_t imm);
 
 using jit::Division;
 

@@ -138,6 +138,14 @@ class Assembler {
   void imul_imm32(R32 dst, R32 src, std::int32_t imm) {
     rex(dst.reg, src.reg), op(0x69), direct(dst.reg, src.reg), imm32(imm);
   }
+  void imul_imm8(R64 dst, R64 src, std::int8_t imm) {
+    rex_w(dst.reg, src.reg), op(0x6b), direct(dst.reg, src.reg), op(static_cast<std::uint8_t>(imm));
+  }
+  void imul_imm8(R32 dst, R32 src, std::int8_t imm) {
+    rex(dst.reg, src.reg), op(0x6b), direct(dst.reg, src.reg), op(static_cast<std::uint8_t>(imm));
+  }
+  void shift_one(Shift what, R64 dst) { rex_w(Gp::rax, dst.reg), op(0xd1), direct(digit(what), dst.reg); }
+  void shift_one(Shift what, R32 dst) { rex(Gp::rax, dst.reg), op(0xd1), direct(digit(what), dst.reg); }
   void shift_imm8(Shift what, R64 dst, std::uint8_t count) {
     rex_w(Gp::rax, dst.reg), op(0xc1), direct(digit(what), dst.reg), op(count);
   }
@@ -147,6 +155,10 @@ class Assembler {
   /// By cl.
   void shift_cl(Shift what, R64 dst) { rex_w(Gp::rax, dst.reg), op(0xd3), direct(digit(what), dst.reg); }
   void shift_cl(Shift what, R32 dst) { rex(Gp::rax, dst.reg), op(0xd3), direct(digit(what), dst.reg); }
+
+  /// shlx, shrx, sarx (BMI2): by any register, the flags stay.
+  void shift_by(Shift what, R64 dst, R64 src, R64 count) { vex_shift(what, dst.reg, src.reg, count.reg, true); }
+  void shift_by(Shift what, R32 dst, R32 src, R32 count) { vex_shift(what, dst.reg, src.reg, count.reg, false); }
 
   // --- byte order ---
   void bswap(R64 dst) {
@@ -270,6 +282,13 @@ class Assembler {
     const unsigned bits = (wide ? 8U : 0U) | (extended(reg) ? 4U : 0U) |
                           (m.has_index && extended(m.index) ? 2U : 0U) | (extended(m.base) ? 1U : 0U);
     if (bits != 0 || force) op(0x40U | bits);
+  }
+  /// The VEX prefix of three bytes (its register bits are inverted), map 0f38, opcode f7.
+  void vex_shift(Shift what, Gp dst, Gp src, Gp count, bool wide) {
+    const unsigned prefix = what == Shift::shl ? 1U : what == Shift::shr ? 3U : 2U;  // 66, f2, f3
+    op(0xc4), op((extended(dst) ? 0U : 0x80U) | 0x40U | (extended(src) ? 0U : 0x20U) | 2U);
+    op((wide ? 0x80U : 0U) | (~static_cast<unsigned>(count) & 15U) << 3 | prefix);
+    op(0xf7), direct(dst, src);
   }
   void direct(Gp reg, Gp rm) { op(0xc0U | static_cast<unsigned>(low(reg)) << 3 | low(rm)); }
   void mem(Gp reg, Mem m) {

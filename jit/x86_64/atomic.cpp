@@ -13,20 +13,19 @@ void compare_exchange(Assembler& a, bool wide, Mem place, Gp src) {
 }
 
 /// There is no machine instruction: compare and exchange until nobody came between. That needs rax, so r0 waits
-/// in r11, and where an operand is r0 it is read there.
+/// in r10, and where an operand is r0 it is read there.
 void fetch_by_loop(Assembler& a, bool wide, Group1 what, Gp base, std::int16_t off, Gp src) {
-  const Gp address = base == Gp::rax ? Gp::r11 : base;
-  const Gp operand = src == Gp::rax ? Gp::r11 : src;
-  const Mem place = at(R64{address}, off);
-  a.mov(r11, rax);
+  const Gp operand = src == Gp::rax ? Gp::r10 : src;
+  const Mem place = at(R64{base == Gp::rax ? Gp::r10 : base}, off);
+  a.mov(r10, rax);
   const std::uint32_t again = a.here();
   wide ? a.mov(rax, place) : a.mov(eax, place);
-  a.mov(r10, rax);
-  wide ? a.alu(what, r10, R64{operand}) : a.alu(what, R32{Gp::r10}, R32{operand});
-  compare_exchange(a, wide, place, Gp::r10);
+  wide ? a.mov(r11, rax) : a.mov(r11d, eax);
+  wide ? a.alu(what, r11, R64{operand}) : a.alu(what, r11d, R32{operand});
+  compare_exchange(a, wide, place, Gp::r11);
   a.jcc_back(Cond::ne, again);
-  a.mov(R64{operand}, rax);
-  a.mov(rax, r11);
+  wide ? a.mov(R64{operand}, rax) : a.mov(R32{operand}, eax);
+  a.mov(rax, r10);
 }
 
 void plain(Assembler& a, bool wide, Group1 what, Mem place, Gp src) {
@@ -67,11 +66,11 @@ bool emit_atomic(Assembler& a, bool wide, std::int32_t imm, Gp base, std::int16_
       return true;
     case operation::cmpxchg:
       compare_exchange(a, wide, place, src);
-      // Where the comparison holds, the 32-bit form leaves rax as it was; the upper half must be 0 either way.
-      if (!wide) a.mov(eax, eax);
       return true;
   }
   return false;  // an open set of numbers
 }
+
+bool needs_zero_extension(bool wide, std::int32_t imm) { return !wide && imm == operation::cmpxchg; }
 
 }  // namespace tailbound::x86_64

@@ -6,8 +6,9 @@
 namespace tailbound::x86_64 {
 
 /// The operation `imm` on 8 (wide) or 4 bytes at base + off; a fetching one leaves the old value in src,
-/// compare and exchange in rax, where 4 bytes clear the upper half. Uses r10 and r11. false: no operation of
-/// RFC 9669.
+/// compare and exchange in rax. Uses r10 and r11. false: no operation of RFC 9669.
 bool emit_atomic(Assembler& a, bool wide, std::int32_t imm, Gp base, std::int16_t off, Gp src);
+/// Compare and exchange of 4 bytes leaves rax as it was where the comparison holds: the upper half must be cleared.
+bool needs_zero_extension(bool wide, std::int32_t imm);
 
 }  // namespace tailbound::x86_64

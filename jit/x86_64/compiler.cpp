@@ -8,6 +8,7 @@
 #include "jit/x86_64/arithmetic.hpp"
 #include "jit/x86_64/atomic.hpp"
 #include "jit/x86_64/extend.hpp"
+#include "jit/x86_64/kernel_templates.hpp"
 #include "jit/x86_64/relax.hpp"
 
 namespace tailbound::x86_64 {
@@ -52,13 +53,13 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
  public:
   FunctionCompiler(Compiler& compiler, const bpf::Bytecode& program, const Scheme& scheme,
                    const jit::Options& options, jit::Image& image, std::uint16_t function)
-      : Walk(program, program.functions[function]),
+      : Walk(program, program.functions[function], options.translated),
         c_(compiler),
         scheme_(scheme),
         e_{.a = Assembler(compiler.scratch_),
            .options = options,
            .image = image,
-           .frame = compiler.finder_.frames()[function],
+           .frame = compiler.frames_[function],
            .function = function,
            .site = {}},
         a_(e_.a) {}
@@ -71,7 +72,7 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
     c_.scratch_.ensure(longest_template);
     run_steps(scheme_.prologue, e_);
     if (auto done = walk(c_.scratch_, longest_template, c_.address_); !done) return done;
-    relax(c_.jumps_, c_.address_, c_.moved_);
+    relax(c_.jumps_, c_.address_, e_.options.short_jump, c_.moved_);
     place();
     return {};
   }
@@ -94,18 +95,24 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
     const Gp dst = machine(insn.dst);
     const Gp src = machine(insn.src);
     if (bpf::uses_src_register(insn)) wide ? a_.imul(R64{dst}, R64{src}) : a_.imul(R32{dst}, R32{src});
-    else wide ? a_.imul_imm32(R64{dst}, R64{dst}, insn.imm) : a_.imul_imm32(R32{dst}, R32{dst}, insn.imm);
+    else emit_multiply(a_, wide, dst, insn.imm);
   }
 
   void divide(jit::Division what, const Insn& insn) {
-    if (bpf::uses_src_register(insn)) emit_divide(a_, what, machine(insn.dst), machine(insn.src));
-    else emit_divide(a_, what, machine(insn.dst), insn.imm);
+    const Gp dst = machine(insn.dst);
+    const Gp src = machine(insn.src);
+    const bool by_register = bpf::uses_src_register(insn);
+    if (translated_) by_register ? kernel::emit_divide(a_, what, dst, src) : kernel::emit_divide(a_, what, dst, insn.imm);
+    else by_register ? emit_divide(a_, what, dst, src) : emit_divide(a_, what, dst, insn.imm);
   }
 
   void shift(bool wide, AluOp op, const Insn& insn) {
     const Shift what = op == AluOp::lsh ? Shift::shl : op == AluOp::rsh ? Shift::shr : Shift::sar;
-    if (bpf::uses_src_register(insn)) emit_shift(a_, wide, what, machine(insn.dst), machine(insn.src));
-    else emit_shift(a_, wide, what, machine(insn.dst), insn.imm);
+    const Gp dst = machine(insn.dst);
+    const Gp src = machine(insn.src);
+    if (!bpf::uses_src_register(insn)) emit_shift(a_, wide, what, dst, insn.imm);
+    else if (translated_) kernel::emit_shift(a_, wide, what, dst, src, e_.options.shifts);
+    else emit_shift(a_, wide, what, dst, src);
   }
 
   void negate(bool wide, const Insn& insn) {
@@ -156,10 +163,17 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
   }
 
   bool atomic(bool wide, const Insn& insn) {
-    return emit_atomic(a_, wide, insn.imm, machine(insn.dst), insn.off, machine(insn.src));
+    const bool known = emit_atomic(a_, wide, insn.imm, machine(insn.dst), insn.off, machine(insn.src));
+    // A verifier writes the extension into the bytecode.
+    if (!translated_ && needs_zero_extension(wide, insn.imm)) a_.mov(eax, eax);
+    return known;
+  }
+  std::string_view barrier() {
+    a_.lfence();
+    return {};
   }
 
-  void load_value(std::uint8_t dst, std::uint64_t value) { emit_mov_imm64(a_, machine(dst), value); }
+  void load_value(std::uint8_t dst, std::uint64_t value) { emit_mov_imm64(a_, machine(dst), value, e_.options.signed_imm64); }
 
   void load_address(std::uint8_t dst, Relocation::Kind kind, std::uint32_t map, std::int32_t offset) {
     a_.mov_imm64(machine(dst), 0);
@@ -192,7 +206,7 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
   }
 
   void call_function(std::uint16_t callee) {
-    e_.callee = c_.finder_.frames()[callee];
+    e_.callee = c_.frames_[callee];
     run_steps(scheme_.call_site, e_);
     e_.relocate(Relocation::Kind::function, a_.call_rel32(), callee);
     run_steps(scheme_.after_call, e_);
@@ -333,9 +347,13 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
 };
 
 std::expected<void, bpf::InsnError> Compiler::compile(const bpf::Bytecode& program, const Scheme& scheme,
-                                                      const jit::Options& options, jit::Image& image) {
+                                                      const jit::Options& options,
+                                                      std::span<const jit::Frame> frames, jit::Image& image) {
   image.clear();
+  image.arch = jit::Arch::x86_64;
   finder_.find(program);
+  frames_ = frames.empty() ? finder_.frames() : frames;
+  assert(frames_.size() == program.functions.size() && "every function has a frame");
   for (std::uint16_t f = 0; f < program.functions.size(); ++f) {
     if (auto done = FunctionCompiler(*this, program, scheme, options, image, f).compile(); !done) return done;
   }

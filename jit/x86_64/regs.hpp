@@ -24,9 +24,9 @@ inline constexpr R64 rax{Gp::rax}, rcx{Gp::rcx}, rdx{Gp::rdx}, rbx{Gp::rbx}, rsp
     r14{Gp::r14}, r15{Gp::r15};
 inline constexpr R32 eax{Gp::rax}, ecx{Gp::rcx}, edx{Gp::rdx}, r11d{Gp::r11};
 
-/// BPF r0 … r10.
-inline constexpr std::array<Gp, bpf::register_count> bpf_register = {
-    Gp::rax, Gp::rdi, Gp::rsi, Gp::rdx, Gp::rcx, Gp::r8, Gp::rbx, Gp::r13, Gp::r14, Gp::r15, Gp::rbp};
+/// BPF r0 … r10, and r11: no program has it, but a verifier's rewriting does.
+inline constexpr std::array<Gp, bpf::register_count + 1> bpf_register = {
+    Gp::rax, Gp::rdi, Gp::rsi, Gp::rdx, Gp::rcx, Gp::r8, Gp::rbx, Gp::r13, Gp::r14, Gp::r15, Gp::rbp, Gp::r10};
 /// Registers that hold no BPF register; the JIT's own.
 inline constexpr R64 scratch{Gp::r11};
 inline constexpr R64 scratch2{Gp::r10};

@@ -19,15 +19,15 @@ void move_addresses(std::span<const LongJump> jumps, std::span<const std::uint32
   move_to(address.size());
 }
 
-std::uint8_t size_for(const LongJump& jump, std::int32_t distance) {
+std::uint8_t size_for(const LongJump& jump, std::int32_t distance, std::int32_t forwards) {
   if (!jump.conditional && !jump.to_epilogue && distance == 0) return 0;
-  return fits8(distance) ? 2 : long_size(jump);
+  return fits8(distance) && distance <= forwards ? 2 : long_size(jump);
 }
 
-bool shorten(std::span<LongJump> jumps, std::span<const std::uint32_t> moved) {
+bool shorten(std::span<LongJump> jumps, std::span<const std::uint32_t> moved, std::int32_t forwards) {
   bool changed = false;
   for (LongJump& jump : jumps) {
-    const std::uint8_t size = size_for(jump, distance(jump, moved));
+    const std::uint8_t size = size_for(jump, distance(jump, moved), forwards);
     if (size >= jump.size) continue;
     jump.size = size;
     changed = true;
@@ -37,10 +37,10 @@ bool shorten(std::span<LongJump> jumps, std::span<const std::uint32_t> moved) {
 
 }  // namespace
 
-void relax(std::vector<LongJump>& jumps, std::span<const std::uint32_t> address,
+void relax(std::vector<LongJump>& jumps, std::span<const std::uint32_t> address, std::int32_t forwards,
            std::vector<std::uint32_t>& moved) {
   moved.assign(address.begin(), address.end());
-  while (shorten(jumps, moved)) move_addresses(jumps, address, moved);
+  while (shorten(jumps, moved, forwards)) move_addresses(jumps, address, moved);
 }
 
 }  // namespace tailbound::x86_64

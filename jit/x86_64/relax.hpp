@@ -11,8 +11,8 @@
 namespace tailbound::x86_64 {
 
 /// `address` holds the offset of every slot (and the end) with all jumps long; `moved` gets the offsets after
-/// relaxation; each jump's `size` is set.
-void relax(std::vector<LongJump>& jumps, std::span<const std::uint32_t> address,
+/// relaxation; each jump's `size` is set. A short jump leads at most `forwards` bytes ahead.
+void relax(std::vector<LongJump>& jumps, std::span<const std::uint32_t> address, std::int32_t forwards,
            std::vector<std::uint32_t>& moved);
 
 constexpr std::uint8_t long_size(const LongJump& jump) { return jump.conditional ? 6 : 5; }

@@ -9,6 +9,8 @@ namespace tailbound {
 
 namespace {
 
+constexpr Property acceptance[] = {Property::acceptance};
+constexpr Property prediction[] = {Property::prediction};
 constexpr Property encoding[] = {Property::encoding};
 constexpr Property ended[] = {Property::fault};
 constexpr Property bound[] = {Property::bound};
@@ -24,6 +26,8 @@ constexpr Property determinism[] = {Property::determinism};
 constexpr Property independence[] = {Property::independence};
 
 constexpr std::array<Oracle, oracle_count> table = {{
+    {OracleId::acceptance, "acceptance", "a kernel's verifier takes every scenario that its limits record takes",
+     When::always, acceptance, rulings::acceptance},
     {OracleId::encoding, "encoding",
      "LLVM's decoder reads the machine code back: instructions, branch targets, relocations and patch sites "
      "are "
@@ -31,6 +35,10 @@ constexpr std::array<Oracle, oracle_count> table = {{
      When::sampled, encoding, rulings::encoding},
     {OracleId::ended, "ended", "every run ends by itself: no fault, no time-out", When::always, ended,
      rulings::ended},
+    {OracleId::prediction, "prediction",
+     "an engine that hands the count over by value shows exactly what the model does when its calls hand over "
+     "copies: every difference to the rule is explained",
+     When::always, prediction, rulings::prediction},
     {OracleId::bound, "bound", "no context makes more than 33 tail calls", When::always, bound, rulings::bound},
     {OracleId::frame, "frame",
      "stack pointer, callee-saved registers and the words above the entry frame are after a run what they were "
@@ -86,7 +94,11 @@ std::string_view text(WhyNot why) {
     case WhyNot::long_trace: return "a trace was longer than the ledger's ring, or out of fuel";
     case WhyNot::attachments: return "attachments start programs that no path tells of";
     case WhyNot::unasked: return "the interpreter was not asked: it checks one scenario in so many";
+    case WhyNot::no_model: return "the model cannot walk an object's code";
     case WhyNot::no_room: return "a variant had no room within the limits";
+    case WhyNot::refused: return "the verifier refused the scenario";
+    case WhyNot::no_verifier: return "no verifier decides what the engine runs";
+    case WhyNot::models_design: return "the engine is not known to count by value";
   }
   return "?";
 }

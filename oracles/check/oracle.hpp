@@ -16,8 +16,10 @@ struct Hearing;  // oracles/judge/hearing.hpp: an observation and all that it ma
 
 /// In the order of judging: the machine code before what it did, what runs the engine again last.
 enum class OracleId : std::uint8_t {
+  acceptance,
   encoding,
   ended,
+  prediction,
   bound,
   frame,
   agreement,
@@ -28,7 +30,7 @@ enum class OracleId : std::uint8_t {
   determinism,
   independence,
 };
-inline constexpr std::size_t oracle_count = 11;
+inline constexpr std::size_t oracle_count = 13;
 
 /// Why an oracle could not judge. `none`: it judged.
 enum class WhyNot : std::uint8_t {
@@ -45,9 +47,13 @@ enum class WhyNot : std::uint8_t {
   long_trace,        // a trace longer than the ledger's ring, or out of fuel (shorter runs are judged)
   attachments,       // they start programs that no path tells of
   unasked,           // the interpreter checks one scenario in so many
+  no_model,          // code from elsewhere, which the model cannot walk
   no_room,           // a variant fits no limits record or engine (the others are judged)
+  refused,           // a verifier refused it: acceptance speaks
+  no_verifier,       // nothing decides what this engine runs
+  models_design,     // the engine counts as the model does, or in a way that no model predicts
 };
-inline constexpr std::size_t why_nots = 14;
+inline constexpr std::size_t why_nots = 18;
 /// A clause: "the engine shows no machine code".
 std::string_view text(WhyNot why);
 

@@ -13,12 +13,21 @@ Verdict broken(Property property, std::size_t run, std::string kind, std::string
 }
 }  // namespace
 
+Verdict accepted(const Observation& got) {
+  if (got.refused.empty()) return {};
+  return broken(Property::acceptance, 0, got.refused,
+                fmt::format("the kernel refuses it: {}", got.log.substr(0, got.log.find('\n'))));
+}
+
 Verdict ended(const Observation& got) {
   for (std::size_t r = 0; r < got.runs.size(); ++r) {
     const RunObservation& run = got.runs[r];
     switch (run.status) {
       case RunStatus::finished: break;
       case RunStatus::fault:
+        // A kernel that was lost told of it: no address of ours.
+        if (!got.log.empty())
+          return broken(Property::fault, r, std::string(run.fault.kind), fmt::format("{}: {}", run.fault.kind, got.log));
         return broken(Property::fault, r, std::string(run.fault.kind),
                       fmt::format("{} at code offset {:#x}, address {:#x}", run.fault.kind, run.fault.pc,
                                   run.fault.address));

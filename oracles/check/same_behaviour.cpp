@@ -34,10 +34,11 @@ Verdict same_words(const RunObservation& want, const RunObservation& got, std::s
 }
 
 Verdict same_run(const LedgerLayout& layout, const RunObservation& want, const RunObservation& got, std::size_t run,
-                 bool compare_live) {
+                 std::uint64_t return_mask, bool compare_live) {
   // One pass over everything first: agreement is the common case.
   const bool live_differs = want.ledger[LedgerLayout::live] != got.ledger[LedgerLayout::live];
-  if (want.ledger == got.ledger && want.return_value == got.return_value && want.cells == got.cells) return {};
+  const bool same_return = ((want.return_value ^ got.return_value) & return_mask) == 0;
+  if (want.ledger == got.ledger && same_return && want.cells == got.cells) return {};
 
   const std::uint64_t want_calls = want.tail_calls(layout);
   const std::uint64_t got_calls = got.tail_calls(layout);
@@ -59,8 +60,9 @@ Verdict same_run(const LedgerLayout& layout, const RunObservation& want, const R
       v.broken()) {
     return v;
   }
-  if (want.return_value != got.return_value) {
-    return differ(Property::return_value, run, want.return_value, got.return_value, "return value");
+  if (!same_return) {
+    return differ(Property::return_value, run, want.return_value & return_mask, got.return_value & return_mask,
+                  "return value");
   }
   if (live_differs && compare_live) {
     return differ(Property::live, run, want.ledger[LedgerLayout::live], got.ledger[LedgerLayout::live],
@@ -82,8 +84,9 @@ Verdict same_behaviour(const Observation& want, const Observation& got, bool com
   if (want.runs.size() != got.runs.size()) {
     return differ(Property::trace, 0, want.runs.size(), got.runs.size(), "number of runs");
   }
+  const std::uint64_t return_mask = want.return_mask & got.return_mask;
   for (std::size_t r = 0; r < want.runs.size(); ++r) {
-    if (auto v = same_run(want.layout, want.runs[r], got.runs[r], r, compare_live); v.broken()) return v;
+    if (auto v = same_run(want.layout, want.runs[r], got.runs[r], r, return_mask, compare_live); v.broken()) return v;
   }
   return {};
 }

@@ -20,6 +20,8 @@ struct Identity {
   std::string scheme;   // a scheme's or a kernel's name; empty where there is none
   std::string options;  // "ibt,retpolines", …; empty for none
   const bpf::Profile* profile = nullptr;
+  bool by_value = false;  // a call hands over a copy of the count: what the oracle `prediction` walks by
+  bool verifies = false;  // a verifier decides what runs: what it refuses is the oracle `acceptance`'s
   bool emulated = false;    // its code runs under an emulator: dear
 
   /// "x86_64/pointer"
@@ -36,6 +38,9 @@ class Engine {
   /// with one entry a `run` event) stay valid until the next call. A scenario with an event that the engine
   /// does not support gives an Observation whose `unavailable` says which.
   virtual std::span<const Observation> run(std::span<const bpf::Lowered> batch) = 0;
+
+  /// How many scenarios a call of run() should bring where speed matters.
+  virtual std::size_t batch() const { return 1; }
 
   /// Bytes of machine stack that no run of the scenario that it ran last may exceed (RunObservation::stack_used);
   /// nothing where the engine has no machine stack, or its scheme no bound.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "jit/bpf/lowered.hpp"
+#include "jit/bpf/object/prepare.hpp"
 #include "oracles/check/oracle_set.hpp"
 #include "oracles/engine/engine.hpp"
 #include "oracles/judge/hearing.hpp"
@@ -43,6 +44,15 @@ class Judge {
 
   /// `expectations`: the scenario's `expect` lines are checked too.
   Judgement judge(const bpf::Scenario& scenario, bool expectations = false);
+  /// An object's code, which no model walks: all engines run it, and the oracles that need no model judge it, what its
+  /// events expect included. predicted() and walker() say nothing of it.
+  Judgement judge(const bpf::PreparedObject& object);
+
+  /// Has engines that like batches (Engine::batch) run scenarios that judge() gets next, one by one, in this order. They
+  /// stay where they are until then.
+  void run_ahead(std::span<const bpf::Scenario> coming);
+  /// The largest batch that an engine likes; 1: none does.
+  std::size_t batch() const;
 
   /// Whether the oracles that are sampled judge the scenarios that come.
   void sampled(bool on) { sampled_ = on; }
@@ -73,23 +83,34 @@ class Judge {
  private:
   struct Model {
     const bpf::Profile* profile;
+    bool dropped_branches;  // the profile's, by a verifier (model::WalkOptions)
     std::unique_ptr<model::Walker> walker;
+    std::unique_ptr<model::Walker> by_value;
     const Observation* prediction = nullptr;
   };
-  void run_engines();
-  bool run(std::size_t engine);
+  void run_engines(const bpf::Scenario& scenario);
+  bool run(std::size_t engine, const bpf::Scenario& scenario);
+  void hear_all(const bpf::Scenario& scenario, bool expectations, Judgement& result);
   bool wants(const engine::Engine& engine) const;
   void hear(std::size_t engine, const bpf::Scenario& scenario, bool expectations, Judgement& result);
   const Witness* peer_of(std::size_t engine) const;
+  std::size_t find_model(const engine::Identity& identity);
   Forecast forecast(const Model& model) const;
 
   std::vector<std::unique_ptr<engine::Engine>> engines_;
-  std::vector<Model> models_;            // one a profile
+  std::vector<Model> models_;            // one a profile, and one more where a verifier changes what it means
   std::vector<std::size_t> model_of_;    // by engine
   std::vector<Witness> witnesses_;       // by engine
   bpf::Lowered lowered_;
   std::vector<Observation> kept_;        // by engine
+  bool is_next(const bpf::Scenario& scenario) const {
+    return next_ < ahead_.size() && &scenario == &ahead_[next_];
+  }
+  std::span<const bpf::Scenario> ahead_;  // what run_ahead got
+  std::size_t next_ = 0;                  // in it
+  std::vector<std::vector<Observation>> seen_ahead_;  // by engine and scenario; empty: not run ahead
   bpf::Lowered changed_;
+  std::span<const bpf::CellPlace> cells_;  // of the object under judgement
   OracleSet set_;
   bool sampled_ = false;
   bool cross_check_ = true;

@@ -41,6 +41,12 @@ class Prober {
     lowered_.last_run_fuel = fuel;
     return engine_.run_one(lowered_).runs.back();
   }
+  /// The engine takes the scenario and all its runs end. A guest that it takes along has a log.
+  bool runs() {
+    lowered_.last_run_fuel.reset();
+    const Observation& seen = engine_.run_one(lowered_);
+    return seen.log.empty() && seen.runs.size() == lowered_.runs();
+  }
   /// Its first `count` entries are those whose prefix hashes are given (all of them, if there are fewer).
   bool same_prefix(std::uint64_t count, const std::vector<std::uint64_t>& hashes) {
     const RunObservation& seen = run(count);
@@ -95,6 +101,7 @@ std::optional<Parting> find_parting(const bpf::Scenario& scenario, std::size_t r
   const std::vector<std::uint64_t> hashes = prefix_hashes(trace);
 
   Prober prober(cut, engine);
+  if (!prober.runs()) return std::nullopt;
   std::uint64_t same = 0;
   std::uint64_t different = std::min<std::uint64_t>(prober.fuel(), most_entries);
   if (prober.same_prefix(different, hashes)) return std::nullopt;

@@ -21,6 +21,25 @@ bool any_expected(const bpf::Scenario& scenario) {
 
 }  // namespace
 
+Ruling acceptance(Hearing& h) {
+  if (!h.witness.engine->identity().verifies) return could_not(WhyNot::no_verifier);
+  return {check::accepted(h.seen())};
+}
+
+/// Whether or not the design is sound, it is known: whatever the rule says of it afterwards is explained.
+Ruling prediction(Hearing& h) {
+  if (!h.witness.engine->identity().by_value) return could_not(WhyNot::models_design);
+  if (h.witness.predicted == nullptr) return could_not(WhyNot::no_model);
+  const Observation& predicted = h.by_value.walk(h.scenario);
+  Ruling ruling{check::same_behaviour(predicted, h.seen(), !h.lowered.has_asm)};
+  if (!ruling.verdict.broken()) return ruling;
+  ruling.verdict.kind = fmt::format("{} {}", name(ruling.verdict.property), ruling.verdict.kind);
+  ruling.verdict.detail += " (expected: by value, as this design counts)";
+  ruling.verdict.property = Property::prediction;
+  h.against = &predicted;
+  return ruling;
+}
+
 Ruling encoding(Hearing& h) {
   if (!ImageChecks::shows(*h.witness.engine)) return could_not(WhyNot::no_code);
   return {h.images.encoding(*h.witness.engine)};
@@ -34,6 +53,7 @@ Ruling frame(Hearing& h) { return {check::frame_balance(h.seen())}; }
 
 /// What asm blocks compute is not the model's business.
 Ruling agreement(Hearing& h) {
+  if (h.witness.predicted == nullptr) return could_not(WhyNot::no_model);
   Ruling ruling{check::same_behaviour(*h.witness.predicted, h.seen(), !h.lowered.has_asm)};
   h.witness.agrees = !ruling.verdict.broken() && !h.lowered.has_asm;
   return ruling;
@@ -66,7 +86,7 @@ Ruling machine_stack(Hearing& h) {
 Ruling expectations(Hearing& h) {
   if (!h.expectations) return could_not(WhyNot::not_asked);
   if (!any_expected(h.scenario)) return could_not(WhyNot::nothing_expected);
-  return {check::expectations(h.scenario, h.seen())};
+  return {check::expectations(h.scenario, h.seen(), h.cells)};
 }
 
 }  // namespace tailbound::rulings

@@ -27,7 +27,9 @@ std::uint64_t live_at_return(const bpf::Function& function, std::uint32_t id) {
 
 class Flattening {
  public:
-  Flattening(const bpf::Scenario& scenario, Flat& into) : scenario_(scenario), flat_(into) {}
+  Flattening(const bpf::Scenario& scenario, Flat& into, bool drop_branches) : scenario_(scenario), flat_(into) {
+    if (drop_branches) ways_ = dropped_branches(scenario);
+  }
 
   void run() {
     maps();
@@ -101,6 +103,8 @@ class Flattening {
     FlatOp& op = push(FlatOp::Kind::branch_unless, flat(s.left));
     op.compare = s.compare;
     op.right = sign_extended(s.right);
+    if (ifs_ < ways_.size()) op.way = ways_[ifs_];
+    ++ifs_;
     add(s.then_block);
     const std::uint32_t over_else = next_op();
     if (!s.else_block.empty()) push(FlatOp::Kind::jump);
@@ -147,10 +151,14 @@ class Flattening {
   Flat& flat_;
   std::uint32_t first_of_program_ = 0;
   std::uint32_t sites_ = 0;
+  std::vector<Branch> ways_;  // by `if`; empty: all are open
+  std::size_t ifs_ = 0;
 };
 
 }  // namespace
 
-void flatten(const bpf::Scenario& scenario, Flat& into) { Flattening(scenario, into).run(); }
+void flatten(const bpf::Scenario& scenario, Flat& into, bool drop_branches) {
+  Flattening(scenario, into, drop_branches).run();
+}
 
 }  // namespace tailbound::model

@@ -8,6 +8,7 @@
 
 #include "jit/bpf/lowered.hpp"
 #include "jit/bpf/scenario.hpp"
+#include "oracles/model/dropped_branches.hpp"
 
 namespace tailbound::model {
 
@@ -32,6 +33,7 @@ struct FlatOp {
   };
   Kind kind = Kind::evaluate;
   bpf::Compare compare = bpf::Compare::eq;
+  Branch way = Branch::open;  // branch_unless: what becomes of it whatever the comparison says
   FlatExpr expr;
   std::uint32_t place = 0;  // tail_call: array; store_cell: cell; branch_unless, jump: where to go on
   std::uint32_t site = 0;
@@ -73,7 +75,8 @@ struct Flat {
   }
 };
 
-/// Flattens a valid scenario; slots and cells are as at its start.
-void flatten(const bpf::Scenario& scenario, Flat& into);
+/// Flattens a valid scenario; slots and cells are as at its start. `drop_branches`: as a verifier does that believes in
+/// fall-through values (dropped_branches.hpp).
+void flatten(const bpf::Scenario& scenario, Flat& into, bool drop_branches = false);
 
 }  // namespace tailbound::model

@@ -42,7 +42,7 @@ std::vector<Frame> BasicWalker<Rule>::frames_at(const bpf::Scenario& scenario, s
 
 template <class Rule>
 void BasicWalker<Rule>::start(const bpf::Scenario& scenario) {
-  flatten(scenario, flat_);
+  flatten(scenario, flat_, options_.verified && options_.profile->r0_of_taken_call_ignored);
   fuel_ = options_.fuel.value_or(scenario.fuel);
   attach_points_.reset(scenario.programs.size());
   changes_.clear();

@@ -22,6 +22,7 @@ namespace tailbound::model {
 struct WalkOptions {
   Discipline discipline = Discipline::cell;
   const bpf::Profile* profile = &bpf::profile_linux();
+  bool verified = false;  // the programs went through a verifier: the profile's r0_of_taken_call_ignored applies
   std::optional<std::uint64_t> fuel = std::nullopt;  // in place of the scenario's
   std::size_t keep_trace = 0;                        // entries of the full trace to keep, a run
   std::size_t keep_attempts = 256;                   // of all runs together: the first ones
@@ -140,6 +141,7 @@ class BasicWalker {
 
   BodyEnd walk_body(std::uint32_t function);
   std::uint32_t attempt(const FlatOp& op);
+  bool goes_on(const FlatOp& branch);
   void keep(const FlatOp& op, std::uint32_t index, std::uint32_t program, const typename Rule::Attempt& outcome);
   std::uint64_t evaluate(const FlatExpr& expr) { return expr.is_number() ? expr.number : compute(expr); }
   std::uint64_t compute(const FlatExpr& expr);

@@ -25,7 +25,7 @@ auto BasicWalker<Rule>::walk_body(std::uint32_t function) -> BodyEnd {
         asm_seen_[run_] = 1;
         break;
       case FlatOp::Kind::branch_unless:
-        if (!holds(op.compare, evaluate(op.expr), op.right)) at = op.place - 1;
+        if (!goes_on(op)) at = op.place - 1;
         break;
       case FlatOp::Kind::jump:
         at = op.place - 1;
@@ -37,6 +37,13 @@ auto BasicWalker<Rule>::walk_body(std::uint32_t function) -> BodyEnd {
       }
     }
   }
+}
+
+/// The left side is evaluated in any case: it may call.
+template <class Rule>
+bool BasicWalker<Rule>::goes_on(const FlatOp& branch) {
+  const bool compared = holds(branch.compare, evaluate(branch.expr), branch.right);
+  return branch.way == Branch::open ? compared : branch.way == Branch::always;
 }
 
 /// The target when the attempt is taken, else no_program.

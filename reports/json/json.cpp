@@ -36,11 +36,14 @@ std::string finding_json(const Finding& finding, const std::string& file) {
                          {"engine", finding.engine.name},
                          {"scheme", finding.scheme},
                          {"run", finding.verdict.run + 1},
+                         {"stage", name(finding.stage)},
+                         {"guilty", finding.blame},
                          {"file", file},
                          {"expected", counts(finding.expected, finding.verdict.run)},
                          {"observed", counts(finding.observed, finding.verdict.run)},
                          {"replay", "./tailbound " + replay_arguments(finding, file)},
                          {"scenario", bpf::print_graph(finding.scenario)}};
+  if (!finding.observed.log.empty()) object["log"] = finding.observed.log;
   if (!finding.sides.empty()) object["sides"] = finding.sides;
   if (finding.parting) object["parting_entry"] = finding.parting->entry + 1;
   return dump(object);

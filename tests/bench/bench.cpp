@@ -17,8 +17,10 @@
 #include "tests/bench/faults.hpp"
 #include "tests/bench/features.hpp"
 #include "tests/bench/insns.hpp"
+#include "tests/bench/kernel.hpp"
 #include "tests/bench/mix.hpp"
 #include "tests/bench/mutate.hpp"
+#include "tests/bench/reduce.hpp"
 #include "tests/bench/whole.hpp"
 
 namespace tailbound::bench {
@@ -154,6 +156,7 @@ class Reporter final : public benchmark::ConsoleReporter {
 int main(int argc, char** argv) {
   using namespace tailbound::bench;
   if (argc > 1 && std::string_view(argv[1]) == "--faults") return faults({argv + 2, argv + argc});
+  if (argc > 1 && std::string_view(argv[1]) == "--reduce") return reduce({argv + 2, argv + argc});
   register_whole();
   benchmark::RegisterBenchmark("generate", generate);
   benchmark::RegisterBenchmark("lower", lower);
@@ -163,8 +166,11 @@ int main(int argc, char** argv) {
   benchmark::RegisterBenchmark("x86_64", x86_64_engine);
   benchmark::RegisterBenchmark("check", check);
   for (int i = 1; i < argc; ++i) {
-    if (const std::string_view argument = argv[i]; argument.starts_with("--benchmark_filter="))
+    if (const std::string_view argument = argv[i]; argument.starts_with("--benchmark_filter=")) {
       register_insns(argv[i]);
+      // Thousands of programs loaded are felt by the whole machine: only when named.
+      if (argument.contains("kernel")) register_kernel();
+    }
   }
   benchmark::RegisterBenchmark("stack_bound", stack_bound);
   register_compile_by_size();

@@ -10,6 +10,7 @@
 #include "fuzz/campaign/engines.hpp"
 #include "jit/bpf/decode.hpp"
 #include "jit/bpf/text.hpp"
+#include "tests/support/bpf_objects.hpp"
 #include "tests/support/source_dir.hpp"
 
 namespace tailbound::test {
@@ -19,11 +20,20 @@ namespace {
 using fuzz::answer;
 using fuzz::PluginAnswer;
 
-constexpr std::array<std::string_view, 2> engines = {"interpreter", "x86_64"};
+/// Skips where the engine cannot run.
+class PluginEngine : public testing::TestWithParam<std::string_view> {
+  void SetUp() override {
+    const auto engines = fuzz::make_engines({.engines = {std::string(GetParam())}});
+    if (const auto why = (*engines)[0]->unavailable()) GTEST_SKIP() << *why;
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Engines, PluginEngine, testing::Values("interpreter", "x86_64", "arm64"),
+                         [](const auto& row) { return std::string(row.param); });
 
 struct Program {
   std::string name;
   std::string hex;
+  std::string elf;
   std::string memory;
   std::string result;
 };
@@ -55,20 +65,24 @@ std::vector<Program> corpus() {
     const auto insns = bpf::assemble(text.str());
     EXPECT_TRUE(insns.has_value()) << entry.path() << ":" << insns.error().text();
     if (!insns) continue;
-    programs.push_back({entry.path().filename(), hex(bpf::encode(*insns)), header(text.str(), "memory"),
+    programs.push_back({entry.path().filename(), hex(bpf::encode(*insns)),
+                        hex(bare_object(*insns, ".text")), header(text.str(), "memory"),
                         header(text.str(), "result")});
   }
   return programs;
 }
 
-TEST(Plugin, OurProgramsGiveTheirResultsOnEveryEngine) {
+TEST_P(PluginEngine, GivesOurProgramsTheirResults) {
   const auto programs = corpus();
   EXPECT_GE(programs.size(), 12U);
   for (const Program& program : programs) {
     ASSERT_NE(program.result, "") << program.name;
-    for (const std::string_view engine : engines) {
-      const PluginAnswer got = answer({.memory = program.memory, .program = program.hex, .engine = engine});
-      SCOPED_TRACE(program.name + " on " + std::string(engine) + ": " + got.text);
+    for (const bool elf : {false, true}) {
+      const PluginAnswer got = answer({.memory = program.memory,
+                                       .program = elf ? program.elf : program.hex,
+                                       .elf = elf,
+                                       .engine = GetParam()});
+      SCOPED_TRACE(program.name + (elf ? " as ELF: " : ": ") + got.text);
       if (program.result == "fault") {
         EXPECT_EQ(got.exit_code, 1);
         EXPECT_TRUE(got.text.starts_with("fault: "));
@@ -95,7 +109,7 @@ class PluginRow : public testing::TestWithParam<Row> {};
 
 TEST_P(PluginRow, IsAnswered) {
   const Row& row = GetParam();
-  const PluginAnswer got = answer({.memory = row.memory, .program = row.program, .engine = row.engine});
+  const PluginAnswer got = answer({.memory = row.memory, .program = row.program, .elf = false, .engine = row.engine});
   EXPECT_EQ(got.exit_code, row.exit_code) << got.text;
   EXPECT_EQ(got.text, row.text);
 }

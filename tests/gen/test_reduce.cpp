@@ -5,6 +5,8 @@
 #include <rapidcheck/gtest.h>
 
 #include "gen/generate.hpp"
+#include "gen/reduce/pass.hpp"
+#include "gen/reduce/size.hpp"
 #include "jit/bpf/graph.hpp"
 #include "jit/bpf/limits.hpp"
 #include "oracles/model/walker.hpp"
@@ -23,17 +25,17 @@ bool exceeds_by_value(const bpf::Scenario& scenario) {
   return false;
 }
 
-std::size_t size(const bpf::Scenario& scenario) { return bpf::print_graph(scenario).size(); }
+const gen::Keeps keeps_exceeding = gen::one_by_one(exceeds_by_value);
 
 RC_GTEST_PROP(Reduce, TheResultFailsIsValidAndNotLarger, ()) {
   gen::ByteSource source(*rc::gen::arbitrary<std::uint64_t>());
   bpf::Scenario scenario = gen::generate(source, {}, *gen::find_shape("hierarchy"));
   if (!exceeds_by_value(scenario)) return;
-  const std::size_t before = size(scenario);
-  gen::reduce(scenario, exceeds_by_value, 400);
+  const bpf::Scenario before = scenario;
+  gen::reduce(scenario, keeps_exceeding, {.budget = 400});
   RC_ASSERT(exceeds_by_value(scenario));
   RC_ASSERT(!bpf::check_scenario(scenario).has_value());
-  RC_ASSERT(size(scenario) <= before);
+  RC_ASSERT(!gen::is_smaller(before, scenario));
 }
 
 TEST(Reduce, StopsAtTwoCalls) {
@@ -59,21 +61,21 @@ run q
 )");
   ASSERT_TRUE(scenario.has_value()) << scenario.error().text();
   ASSERT_TRUE(exceeds_by_value(*scenario));
-  gen::reduce(*scenario, exceeds_by_value);
-  EXPECT_EQ(bpf::print_graph(*scenario), R"(array a[1] { 0: p }
+  gen::reduce(*scenario, keeps_exceeding);
+  EXPECT_EQ(bpf::print_graph(*scenario), R"(array a0[1] { 0: p0 }
 
-program p {
-  call f
-  call f
+program p0 {
+  call f1
+  call f1
   return 0
 
-  subprog f {
-    tail_call a[0]
+  subprog f1 {
+    tail_call a0[0]
     return 0
   }
 }
 
-run p
+run p0
 )");
 }
 
@@ -87,7 +89,7 @@ run p
 )");
   ASSERT_TRUE(scenario.has_value()) << scenario.error().text();
   ASSERT_TRUE(exceeds_by_value(*scenario));
-  gen::reduce(*scenario, exceeds_by_value);
+  gen::reduce(*scenario, keeps_exceeding);
   EXPECT_EQ(scenario->programs.size(), 1U) << bpf::print_graph(*scenario);
   EXPECT_EQ(scenario->programs[0].functions.size(), 2U) << bpf::print_graph(*scenario);
 }
@@ -96,9 +98,11 @@ TEST(Reduce, StaysWithinItsBudget) {
   gen::ByteSource source(std::uint64_t{3});
   bpf::Scenario scenario = gen::generate(source, {});
   std::size_t calls = 0;
-  const auto stats = gen::reduce(scenario, [&](const bpf::Scenario&) { return ++calls, true; }, 10);
-  EXPECT_LE(calls, 10U);
-  EXPECT_EQ(stats.tried, calls);
+  const auto counted = gen::one_by_one([&](const bpf::Scenario&) { return ++calls, true; });
+  const auto stats = gen::reduce(scenario, counted, {.budget = 3});
+  EXPECT_LE(calls, 3U);
+  EXPECT_EQ(stats.judged, calls);
+  EXPECT_FALSE(stats.minimal);
 }
 
 }  // namespace

@@ -114,7 +114,6 @@ void add_after_call_faults(std::vector<Fault>& faults) {
          "the low half is stored behind a call, while the count is the high half", store_low_half, "bound");
   behind("count-copied-back-after-every-call", "A4",
          "rcx is stored also behind a subprogram that hands nothing back", store_always, {});
-  faults.back().not_shown_by = "a function that reaches a tail call and calls a subprogram that reaches none";
 }
 
 // --- before a helper call ---

@@ -19,7 +19,9 @@ FindingRecord record() {
           .engines = {"interpreter", "x86_64"},
           .scheme = "by-value",
           .oracles = *parse_oracle_set("bound,frame"),
-          .found_by = "tailbound fuzz --seed 1, scenario 7"};
+          .found_by = "tailbound fuzz --seed 1, scenario 7",
+          .stage = reports::Stage::known,
+          .blame = {"first step", "second step"}};
 }
 
 bpf::Scenario scenario() { return *bpf::parse_graph("program p { return 1 }\nrun p\nexpect return 1\n"); }
@@ -37,6 +39,8 @@ TEST(FindingFile, IsReadAsItWasWritten) {
   EXPECT_EQ(got.scheme, record().scheme);
   EXPECT_EQ(got.oracles, record().oracles);
   EXPECT_EQ(got.found_by, record().found_by);
+  EXPECT_EQ(got.stage, record().stage);
+  EXPECT_EQ(got.blame, record().blame);
 }
 
 TEST(FindingFile, IsAScenarioFileToo) {
@@ -74,19 +78,24 @@ TEST_P(NoFinding, SaysWhatWasExpected) {
   EXPECT_NE(file.error().find(GetParam().error), std::string::npos) << file.error();
 }
 
-constexpr const char* not_one = "1:1: not a finding; its first line is expected to be '# tailbound finding 1'";
+constexpr const char* not_one = "1:1: not a finding; its first line is expected to be '# tailbound finding 2'";
 INSTANTIATE_TEST_SUITE_P(
     Texts, NoFinding,
     testing::Values(Row{"Empty", "", not_one}, Row{"AScenario", "program p { return 0 }\nrun p\n", not_one},
-                    Row{"ALaterVersion", "# tailbound finding 2\n# verdict: x\n", not_one},
-                    Row{"NoVerdict", "# tailbound finding 1\n# engines: x86_64\n", "no line '# verdict: "},
-                    Row{"NoOracles", "# tailbound finding 1\n# verdict: a\n# engines: b\n# scheme: c\n",
+                    Row{"ALaterVersion", "# tailbound finding 9\n# verdict: x\n",
+                        "1:1: a finding of version 9; expected 1 or 2"},
+                    Row{"NoVersion", "# tailbound finding x\n# verdict: x\n", not_one},
+                    Row{"AnUnknownStage",
+                        "# tailbound finding 2\n# verdict: a\n# engines: b\n# scheme: c\n# oracles: bound\n# stage: old\n",
+                        "unknown stage 'old'; expected new, reduced, known, fixed or regression"},
+                    Row{"NoVerdict", "# tailbound finding 2\n# engines: x86_64\n", "no line '# verdict: "},
+                    Row{"NoOracles", "# tailbound finding 2\n# verdict: a\n# engines: b\n# scheme: c\n",
                         "no line '# oracles: "},
                     Row{"AnUnknownOracle",
-                        "# tailbound finding 1\n# verdict: a\n# engines: b\n# scheme: c\n# oracles: luck\n",
+                        "# tailbound finding 2\n# verdict: a\n# engines: b\n# scheme: c\n# oracles: luck\n",
                         "unknown oracle 'luck'; expected "},
                     Row{"NoScenario",
-                        "# tailbound finding 1\n# verdict: a\n# engines: b\n# scheme: c\n# oracles: bound\n",
+                        "# tailbound finding 2\n# verdict: a\n# engines: b\n# scheme: c\n# oracles: bound\n",
                         "there is no program"}),
     [](const auto& row) { return row.param.behaviour; });
 

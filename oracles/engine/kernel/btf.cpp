@@ -43,7 +43,7 @@ FunctionBtf write() {
   FunctionBtf out;
   const auto signature = static_cast<int>(written(add_signature(*types)));
   out.first_function = written(btf__add_func(types.get(), "main", BTF_FUNC_STATIC, signature));
-  for (std::uint32_t i = 1; i < bpf::default_limits().functions; ++i) {
+  for (std::uint32_t i = 1; i <= bpf::default_limits().functions; ++i) {
     written(btf__add_func(types.get(), ("f" + std::to_string(i)).c_str(), BTF_FUNC_STATIC, signature));
   }
   out.file_name = written(btf__add_str(types.get(), "scenario"));

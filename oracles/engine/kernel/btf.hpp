@@ -12,8 +12,8 @@
 
 namespace tailbound::engine::kernel {
 
-/// One blob for all programs: `int main(void *ctx)` and, for every subprogram index that a program may have,
-/// `static int f<index>(void *ctx)`. Written by libbpf once a process.
+/// One blob for all programs: `int main(void *ctx)` and, for every subprogram index that a program may have and
+/// one more, `static int f<index>(void *ctx)`. Written by libbpf once a process.
 struct FunctionBtf {
   std::vector<std::uint8_t> bytes;
   std::uint32_t first_function = 0;  // type id of main; the subprograms follow one by one

@@ -43,8 +43,8 @@ template <class T, class Of>
 concept Like = std::same_as<std::remove_const_t<T>, Of>;
 
 void fields(auto& io, Like<JobMap> auto& map) {
-  io(map.type, map.key_size, map.value_size, map.max_entries, map.flags, map.use, map.name, map.words,
-     map.slots);
+  io(map.type, map.key_size, map.value_size, map.max_entries, map.flags, map.use, map.btf, map.key_type,
+     map.value_type, map.name, map.words, map.slots);
 }
 void fields(auto& io, Like<JobProgram> auto& program) {
   io(program.type, program.expected_attach_type, program.flags, program.btf, program.name, program.insns,
@@ -136,10 +136,11 @@ bool steps_fit(const Job& job) {
 
 bool fits(const Job& job, std::size_t blobs) {
   const auto slot_fits = [&](const JobSlot& slot) { return slot.program < job.programs.size(); };
-  const auto map_fits = [&](const JobMap& map) { return std::ranges::all_of(map.slots, slot_fits); };
-  const auto program_fits = [&](const JobProgram& program) {
-    return program.btf == no_position || program.btf < blobs;
+  const auto blob_fits = [&](std::uint32_t btf) { return btf == no_position || btf < blobs; };
+  const auto map_fits = [&](const JobMap& map) {
+    return blob_fits(map.btf) && std::ranges::all_of(map.slots, slot_fits);
   };
+  const auto program_fits = [&](const JobProgram& program) { return blob_fits(program.btf); };
   return std::ranges::all_of(job.maps, map_fits) && std::ranges::all_of(job.programs, program_fits) &&
          steps_fit(job);
 }

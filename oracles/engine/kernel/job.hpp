@@ -47,6 +47,9 @@ struct JobMap {
   std::uint32_t max_entries = 1;
   std::uint32_t flags = 0;  // BPF_F_…; arrays with BPF_F_MMAPABLE are written and read in memory
   std::uint32_t use = 0;
+  std::uint32_t btf = no_position;  // of the request's blobs
+  std::uint32_t key_type = 0;       // ids in it
+  std::uint32_t value_type = 0;
   std::string name;  // cut to what the kernel takes
   std::vector<std::uint64_t>
       words;  // initial values of all entries, each padded to words; empty: as the kernel makes it

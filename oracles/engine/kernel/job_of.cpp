@@ -28,6 +28,7 @@ void fill_map(const bpf::LoweredMap& map, bool slots, JobMap& into) {
   into.max_entries = map.max_entries;
   into.flags = 0;
   into.use = 0;
+  into.btf = no_position;
   into.name = map.name;
   into.words = map.words;
   into.slots.clear();
@@ -96,7 +97,7 @@ std::string_view event_without_job(const bpf::Lowered& lowered) {
     if (std::holds_alternative<bpf::Detach>(event)) return "attachment";
     if (std::holds_alternative<bpf::AtEntry>(event)) return "slot change during a run";
   }
-  if (lowered.context) return "given context";
+  if (lowered.context && !lowered.context->packet) return "given context";
   return {};
 }
 
@@ -118,6 +119,7 @@ void kernel_insns(const std::vector<bpf::Insn>& insns, std::vector<std::uint64_t
 void fill_job(const bpf::Lowered& lowered, const JobOptions& options, Job& into) {
   into.want = options.want;
   into.packet.clear();
+  if (lowered.context && lowered.context->packet) into.packet.resize(*lowered.context->packet);
   into.maps.resize(lowered.maps.size());
   for (std::size_t m = 0; m < lowered.maps.size(); ++m) {
     fill_map(lowered.maps[m], options.slots, into.maps[m]);

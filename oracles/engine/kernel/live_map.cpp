@@ -24,9 +24,9 @@ LiveMap::~LiveMap() {
   if (memory_ != nullptr) ::munmap(memory_, words() * sizeof(std::uint64_t));
 }
 
-bool LiveMap::create(const JobMap& from) {
+bool LiveMap::create(const JobMap& from, int btf) {
   from_ = &from;
-  fd_ = create_map(from);
+  fd_ = create_map(from, btf);
   if (fd_.get() < 0) return false;
   if ((from.flags & BPF_F_MMAPABLE) == 0) return true;
   void* const at =

@@ -20,7 +20,7 @@ class LiveMap {
   ~LiveMap();
 
   /// `from` outlives this.
-  bool create(const JobMap& from);
+  bool create(const JobMap& from, int btf);
   /// The initial words.
   bool fill();
   /// A fresh ledger with this fuel.

@@ -35,7 +35,7 @@ int bpf_call(enum bpf_cmd command, union bpf_attr& attributes) {
   return static_cast<int>(::syscall(SYS_bpf, command, &attributes, sizeof attributes));
 }
 
-Fd create_map(const JobMap& map) {
+Fd create_map(const JobMap& map, int btf) {
   union bpf_attr attributes = zeroed();
   attributes.map_type = map.type;
   attributes.key_size = map.key_size;
@@ -43,6 +43,11 @@ Fd create_map(const JobMap& map) {
   attributes.max_entries = map.max_entries;
   attributes.map_flags = map.flags;
   put_name(attributes.map_name, map.name);
+  if (btf >= 0) {
+    attributes.btf_fd = static_cast<std::uint32_t>(btf);
+    attributes.btf_key_type_id = map.key_type;
+    attributes.btf_value_type_id = map.value_type;
+  }
   return Fd(bpf_call(BPF_MAP_CREATE, attributes));
 }
 

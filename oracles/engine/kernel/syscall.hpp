@@ -16,7 +16,8 @@ namespace tailbound::engine::kernel {
 /// -1 and errno, as the system call says.
 int bpf_call(enum bpf_cmd command, union bpf_attr& attributes);
 
-Fd create_map(const JobMap& map);
+/// `btf`: a descriptor, or -1.
+Fd create_map(const JobMap& map, int btf = -1);
 /// `log` empty: none is asked for. `maps` and `btf` are descriptors; instructions have descriptors already.
 Fd load_program(const JobProgram& program, std::span<const std::uint64_t> insns, int btf, std::span<char> log);
 Fd load_btf(std::span<const std::uint8_t> blob);

@@ -50,6 +50,7 @@ NativeEngine::NativeEngine(std::unique_ptr<Target> target, Place place, std::chr
                 .scheme = std::string(target_->scheme().name),
                 .options = jit::text(target_->options()),
                 .profile = target_->scheme().profile,
+                .by_value = target_->scheme().by_value,
                 .emulated = place.emulated},
       time_limit_(time_limit),
       bounds_stack_(!target_->scheme().wild && target_->scheme().nests_within_limit) {}
@@ -78,7 +79,9 @@ std::span<const Observation> NativeEngine::run(std::span<const bpf::Lowered> bat
 
 jit::Image NativeEngine::compile_afresh(const bpf::Bytecode& program) const {
   // By the machine's own compiler where it has one: another build of it, so that more is compared.
-  if (auto image = machine_->compile(program, identity_.scheme, target_->options())) return std::move(*image);
+  if (target_->is_own_scheme()) {
+    if (auto image = machine_->compile(program, identity_.scheme, target_->options())) return std::move(*image);
+  }
   return target_->compile_afresh(program);
 }
 

@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
     Options, OracleSets,
     testing::Values(Row{"One", "bound", "", "bound"}, Row{"InTheTablesOrder", "frame,ended", "", "ended,frame"},
                     Row{"Both", "bound,frame", "frame", "bound"},
-                    Row{"Unknown", "luck", "", "unknown oracle 'luck'; expected encoding, ended, "},
+                    Row{"Unknown", "luck", "", "unknown oracle 'luck'; expected acceptance, encoding, "},
                     Row{"UnknownWithout", std::nullopt, "bound,luck", "unknown oracle 'luck'; expected "},
                     Row{"Twice", "bound,bound", "", "oracle 'bound' is named twice"},
                     Row{"EmptyWord", "bound,,frame", "", "unknown oracle ''"},

@@ -17,9 +17,11 @@ class AlteredEngine final : public engine::Engine {
   using Change = std::function<void(const bpf::Lowered&, std::size_t times, Observation&)>;
 
   AlteredEngine(std::unique_ptr<engine::Engine> inside, Change change)
-      : inside_(std::move(inside)), change_(std::move(change)) {}
+      : inside_(std::move(inside)), change_(std::move(change)), identity_(inside_->identity()) {}
 
-  const engine::Identity& identity() const override { return inside_->identity(); }
+  const engine::Identity& identity() const override { return identity_; }
+  /// What it claims to be, to be changed before a judge asks.
+  engine::Identity& claims() { return identity_; }
   std::span<const Observation> run(std::span<const bpf::Lowered> batch) override {
     seen_.clear();
     for (const bpf::Lowered& lowered : batch) {
@@ -32,11 +34,12 @@ class AlteredEngine final : public engine::Engine {
  private:
   std::unique_ptr<engine::Engine> inside_;
   Change change_;
+  engine::Identity identity_;
   std::size_t times_ = 0;
   std::vector<Observation> seen_;
 };
 
-inline std::unique_ptr<engine::Engine> altered(AlteredEngine::Change change) {
+inline std::unique_ptr<AlteredEngine> altered(AlteredEngine::Change change) {
   return std::make_unique<AlteredEngine>(engine::make_interpreter(bpf::profile_linux()), std::move(change));
 }
 

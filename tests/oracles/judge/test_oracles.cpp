@@ -1,6 +1,8 @@
 // The judge runs the oracles that are on, and counts what each did.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "jit/bpf/graph.hpp"
 #include "jit/x86_64/schemes.hpp"
 #include "oracles/engine/x86_64/engine.hpp"
@@ -16,6 +18,17 @@ std::vector<std::unique_ptr<engine::Engine>> both_engines(const char* scheme = "
   std::vector<std::unique_ptr<engine::Engine>> engines;
   engines.push_back(engine::make_interpreter(*found.identity.profile));
   engines.push_back(engine::make_x86_64({.scheme = &found, .options = {}}));
+  return engines;
+}
+
+/// What the oracle has something to say of.
+std::vector<std::unique_ptr<engine::Engine>> engines_for(OracleId id) {
+  if (id == OracleId::prediction) return both_engines("by-value");
+  auto engines = both_engines();
+  if (id != OracleId::acceptance) return engines;
+  auto verifying = altered([](const bpf::Lowered&, std::size_t, Observation&) {});
+  verifying->claims().verifies = true;
+  engines.push_back(std::move(verifying));
   return engines;
 }
 
@@ -40,13 +53,16 @@ constexpr const char* with_asm = "program p { asm { r0 = 7 } return 1 }\nrun p\n
 const OracleCount& count_of(const Judge& judge, OracleId id) {
   return judge.counts()[static_cast<std::size_t>(id)];
 }
+bool asked(const OracleCount& count) {
+  return count.judged != 0 || std::ranges::any_of(count.could_not, [](std::uint64_t times) { return times != 0; });
+}
 std::uint64_t number(const OracleCount& count, WhyNot why) {
   return count.could_not[static_cast<std::size_t>(why)];
 }
 
 TEST(JudgeOracles, EachAloneTakesASoundScenarioAndIsTheOnlyOneCounted) {
   for (const Oracle& each : oracles()) {
-    Judge judge(both_engines(), only(each.id));
+    Judge judge(engines_for(each.id), only(each.id));
     judge.sampled(true);
     const Judgement judgement = judge.judge(parsed(hierarchy), true);
     EXPECT_FALSE(judgement.verdict.broken()) << each.name << ": " << judgement.verdict.detail;
@@ -102,7 +118,7 @@ TEST(JudgeOracles, SampledOnesWaitUntilTheyAreAskedFor) {
   Judge judge(both_engines());
   judge.judge(parsed(hierarchy), true);
   for (const Oracle& each : oracles())
-    EXPECT_EQ(count_of(judge, each.id).judged == 0, each.when == When::sampled) << each.name;
+    EXPECT_EQ(asked(count_of(judge, each.id)), each.when != When::sampled) << each.name;
   EXPECT_EQ(judge.active(true).has(OracleId::encoding), false);
   EXPECT_EQ(judge.active(false).has(OracleId::expectations), false);
   judge.sampled(true);
@@ -262,6 +278,53 @@ TEST(Path, KnowsWhatSlotsMayHoldThen) {
   judge.sampled(true);
   EXPECT_EQ(judge.judge(parsed(changing)).verdict.detail, "");
   EXPECT_EQ(count_of(judge, OracleId::path).judged, 2U);
+}
+
+TEST(Acceptance, ARefusedScenarioIsAFindingAndNothingElseIsJudged) {
+  std::vector<std::unique_ptr<engine::Engine>> engines = both_engines();
+  auto verifying = altered([](const bpf::Lowered&, std::size_t, Observation& seen) {
+    seen.runs.clear();
+    seen.refused = "program Permission denied";
+    seen.log = "program 0: Permission denied (13)\nR9 !read_ok";
+  });
+  verifying->claims().verifies = true;
+  engines.push_back(std::move(verifying));
+  Judge judge(std::move(engines));
+  const Judgement judgement = judge.judge(parsed(hierarchy));
+  EXPECT_EQ(judgement.verdict.property, Property::acceptance);
+  EXPECT_EQ(judgement.verdict.kind, "program Permission denied");
+  EXPECT_EQ(judgement.verdict.detail, "the kernel refuses it: program 0: Permission denied (13)");
+  EXPECT_EQ(judgement.engine, 2U);
+  OracleSet others = OracleSet::all();
+  others.remove(OracleId::acceptance);
+  std::vector<std::unique_ptr<engine::Engine>> alone;
+  alone.push_back(altered([](const bpf::Lowered&, std::size_t, Observation& seen) { seen.refused = "map"; }));
+  Judge deaf(std::move(alone), others);
+  EXPECT_FALSE(deaf.judge(parsed(hierarchy)).verdict.broken());
+  EXPECT_EQ(number(count_of(deaf, OracleId::agreement), WhyNot::refused), 1U);
+}
+
+TEST(Prediction, AKnownDesignIsExplainedBeforeItIsJudged) {
+  Judge predicted(both_engines("by-value"), only(OracleId::prediction));
+  EXPECT_FALSE(predicted.judge(parsed(hierarchy)).verdict.broken());
+  EXPECT_EQ(count_of(predicted, OracleId::prediction).judged, 1U);
+  EXPECT_EQ(number(count_of(predicted, OracleId::prediction), WhyNot::models_design), 1U);
+  Judge judge(both_engines("by-value"));
+  EXPECT_EQ(judge.judge(parsed(hierarchy)).verdict.property, Property::bound);
+}
+
+TEST(Prediction, ADifferenceToTheDesignComesFirst) {
+  const x86_64::Scheme& scheme = *x86_64::find_scheme("by-value");
+  std::vector<std::unique_ptr<engine::Engine>> engines;
+  engines.push_back(std::make_unique<AlteredEngine>(
+      engine::make_x86_64({.scheme = &scheme, .options = {}}),
+      [](const bpf::Lowered&, std::size_t, Observation& seen) { ++seen.runs[0].return_value; }));
+  Judge judge(std::move(engines));
+  const Judgement judgement = judge.judge(parsed(hierarchy));
+  EXPECT_EQ(judgement.verdict.property, Property::prediction);
+  EXPECT_EQ(judgement.verdict.kind, "return-value other");
+  ASSERT_NE(judgement.against, nullptr);
+  EXPECT_GT(judgement.against->runs[0].tail_calls(judgement.against->layout), 33U) << "by value, not the rule";
 }
 
 /// Also where the model has nothing to say, and whatever the fault is.

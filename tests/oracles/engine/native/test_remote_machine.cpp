@@ -39,7 +39,8 @@ class RemoteMachineTest : public testing::Test {
     emit(a);
     a.ret();
     const std::uint32_t recover = a.here();
-    // Nothing here uses the stack or a register that a caller keeps, and the return address is still in its register.
+    // Nothing here uses the stack or a register that a caller keeps, and the return address is still in its
+    // register.
     a.ret();
     const auto code = machine_->code();
     std::memcpy(code.here + offset, buffer.bytes().data(), buffer.size());
@@ -98,9 +99,7 @@ TEST_F(RemoteMachineTest, AFaultIsAnAnswer) {
 
 TEST_F(RemoteMachineTest, ALoopEndsAtTheLimit) {
   const auto late = run(
-      0,
-      [](Assembler& a) { a.b(0); },
-      milliseconds{100});
+      0, [](Assembler& a) { a.b(0); }, milliseconds{100});
   ASSERT_TRUE(late.has_value());
   EXPECT_EQ(late->status, RunStatus::timeout);
   EXPECT_EQ(machine_->restarts(), 0U);

@@ -1,0 +1,10 @@
+// The rows of arch.cpp, one a file.
+#pragma once
+
+#include "oracles/dump/arch.hpp"
+
+namespace tailbound::dump {
+
+const Arch& arch_x86_64();
+
+}  // namespace tailbound::dump

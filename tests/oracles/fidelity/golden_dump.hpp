@@ -1,0 +1,15 @@
+// Golden images as dumps: what a kernel would show of them. The ten programs are not changed by their verifiers
+// but for the numbers of calls, so the translated program can be written from the loaded one.
+#pragma once
+
+#include <string>
+
+#include "oracles/dump/program_dump.hpp"
+#include "tests/jit/golden.hpp"
+
+namespace tailbound::test {
+
+/// Slot 0 empty, or holding the program itself. Helpers keep their numbers in place of distances.
+dump::ProgramDump dump_of(const GoldenRow& row, bool filled);
+
+}  // namespace tailbound::test
