@@ -67,7 +67,10 @@ struct ImageSite {
   bool operator==(const ImageSite&) const = default;
 };
 
+enum class Arch : std::uint8_t { x86_64, arm64 };
+
 struct Image {
+  Arch arch = Arch::x86_64;
   std::vector<std::uint8_t> code;
   std::vector<ImageFunction> functions;
   std::vector<ImageSite> sites;

@@ -52,7 +52,8 @@ class Writer {
         program_(lowered.programs[program]),
         image_(image),
         names_(function_names(scenario)),
-        title_(scenario.programs[program].name()) {}
+        title_(scenario.programs[program].name()),
+        reader_(disasm::arch_of(image.arch)) {}
 
   std::vector<CodeLine> write() {
     const auto direct = std::count_if(image_.sites.begin(), image_.sites.end(),
@@ -126,12 +127,13 @@ class Writer {
     return notes;
   }
 
-  /// With the name of what a field will lead to in place of the field.
+  /// With the name of what a field will lead to in place of the field; of moves of 16 bits, beside the first.
   std::string linked_text(const MachineInsn& insn) const {
     const auto owned = std::find_if(
         image_.relocations.begin(), image_.relocations.end(),
         [&](const Relocation& r) { return r.offset >= insn.address && r.offset - insn.address < insn.size; });
     if (owned == image_.relocations.end()) return insn.text;
+    if (owned->form == Relocation::Form::literal) return insn.text + "  ; " + destination(*owned);
     return insn.text.substr(0, insn.text.rfind(' ') + 1) + destination(*owned);
   }
 
@@ -159,7 +161,7 @@ class Writer {
   std::vector<std::string> names_;
   std::string title_;
   std::uint16_t function_ = 0;
-  disasm::Disassembler reader_{disasm::Arch::x86_64};
+  disasm::Disassembler reader_;
   std::uint32_t next_ = 0;  // BPF instruction
   std::vector<CodeLine> out_;
 };

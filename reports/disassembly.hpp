@@ -32,7 +32,7 @@ std::vector<CodeLine> code_lines(const bpf::Scenario& scenario, const bpf::Lower
 
 enum class Colours : std::uint8_t { off, on };
 
-/// Program number `program` of `scenario`, which `lowered` and then `image` (x86-64, not linked) were made
+/// Program number `program` of `scenario`, which `lowered` and then `image` (not linked) were made
 /// from, as lines for a terminal.
 std::string disassembly(const bpf::Scenario& scenario, const bpf::Lowered& lowered, std::uint16_t program,
                         const jit::Image& image, Colours colours);

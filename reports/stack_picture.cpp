@@ -3,7 +3,7 @@
 
 #include "jit/bpf/lowered.hpp"
 #include "jit/lower/frame.hpp"
-#include "jit/x86_64/schemes.hpp"
+#include "jit/schemes.hpp"
 #include "reports/finding.hpp"
 #include "reports/names.hpp"
 
@@ -27,7 +27,7 @@ std::string rule() { return fmt::format("  +{:-<{}}+\n", "", width + 2); }
 class Boxes {
  public:
   explicit Boxes(const Finding& finding)
-      : scheme_(finding.engine.name == "arm64" ? nullptr : x86_64::find_scheme(finding.engine.scheme)),
+      : scheme_(jit::find_scheme(finding.engine.name, finding.engine.scheme)),
         names_(function_names(finding.scenario)),
         lowered_(bpf::lower(finding.scenario)),
         numbering_(bpf::number(finding.scenario)) {}
@@ -39,12 +39,13 @@ class Boxes {
     jit::find_frames(lowered_.programs[ref.program], frames_);
     const jit::Frame& frame = frames_[ref.function];
     const jit::CountSlots slots = scheme_->slots(frame);
-    Box box{.title = names_[live.function_id], .count = {}, .bytes = scheme_->frame_bytes(frame)};
+    const std::string_view base = scheme_->frame_register;
+    Box box{.title = names_[live.function_id], .count = {}, .bytes = scheme_->stack_costs.frame(frame)};
     if (frame.reaches_tail_call) {
       box.count =
-          slots.count == 0 ? "no count slot" : fmt::format("rbp{:+}  count {}", slots.count, live.count);
+          slots.count == 0 ? "no count slot" : fmt::format("{}{:+}  count {}", base, slots.count, live.count);
       if (slots.pointer != 0)
-        box.count = fmt::format("rbp{:+}  pointer to the count ({})", slots.pointer, live.count);
+        box.count = fmt::format("{}{:+}  pointer to the count ({})", base, slots.pointer, live.count);
     } else {
       box.count = "no count slot";
     }
@@ -52,7 +53,7 @@ class Boxes {
   }
 
  private:
-  const x86_64::Scheme* scheme_;
+  const jit::SchemeView* scheme_;
   std::vector<std::string> names_;
   bpf::Lowered lowered_;
   bpf::Numbering numbering_;

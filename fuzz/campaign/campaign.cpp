@@ -137,7 +137,7 @@ class Campaign {
 
   /// Workers end on their own when told; one that hangs is killed and its scenario is a finding.
   void finish() {
-    const auto deadline = Clock::now() + std::chrono::seconds(10);
+    const auto deadline = Clock::now() + last_scenario(options_.engines);
     while (!children_.empty()) {
       reap();
       if (Clock::now() > deadline) {

@@ -1,8 +1,13 @@
 #include "fuzz/campaign/dump_sources.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 
+#include "oracles/engine/kernel/channel_dumps.hpp"
 #include "oracles/engine/kernel/dump_of.hpp"
+#include "oracles/engine/vm/guest_channel.hpp"
+#include "oracles/engine/vm/guest_kernel.hpp"
 
 namespace tailbound::fuzz {
 
@@ -12,8 +17,19 @@ std::expected<std::unique_ptr<dump::DumpSource>, std::string> running(std::strin
   return engine::kernel::running_kernel_dumps();
 }
 
+/// Boots at the first dump.
+std::expected<std::unique_ptr<dump::DumpSource>, std::string> guest(std::string_view argument) {
+  const auto kernel = engine::vm::provide_guest_kernel(
+      argument, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+  if (!kernel) return std::unexpected(kernel.error());
+  const std::string machine(engine::vm::machine_of(kernel->architecture).utsname);
+  return engine::kernel::channel_dumps(engine::vm::make_guest_channel(std::string(argument), {}),
+                                       kernel->release, machine);
+}
+
 constexpr std::array rows = {
     DumpSourceRow{"kernel", "", nullptr, running},
+    DumpSourceRow{"vm:", "KERNEL", engine::vm::check_guest_kernel, guest},
 };
 
 }  // namespace

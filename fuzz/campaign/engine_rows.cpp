@@ -8,6 +8,8 @@
 #include "oracles/engine/arm64/engine.hpp"
 #include "oracles/engine/kernel/kernel_engine.hpp"
 #include "oracles/engine/unavailable.hpp"
+#include "oracles/engine/vm/engine.hpp"
+#include "oracles/engine/vm/guest_kernel.hpp"
 #include "oracles/engine/x86_64/engine.hpp"
 
 namespace tailbound::fuzz {
@@ -44,6 +46,14 @@ std::unique_ptr<engine::Engine> running_kernel(std::string_view, const EngineCho
   return engine::kernel::make_running_kernel(choice.time_limit);
 }
 
+std::unique_ptr<engine::Engine> guest(std::string_view kernel, const EngineChoice& choice) {
+  return engine::vm::make_guest_engine(kernel, choice.guests);
+}
+
+std::expected<void, std::string> prepare_guest(std::string_view kernel, const EngineChoice& choice, const Tell& tell) {
+  return engine::vm::prepare_guest(kernel, choice.guests, tell);
+}
+
 constexpr std::array rows = {
     EngineRow{"interpreter", "", "reads the bytecode on its own, under the profile of the scheme", interpreter},
     EngineRow{"x86_64", "", "the x86-64 JIT under --scheme: native, on other machines under qemu-x86_64",
@@ -52,6 +62,10 @@ constexpr std::array rows = {
               jit_arm64, nullptr, has_arm64},
     EngineRow{"kernel", "", "the running kernel by bpf(2): scenarios that need at most 8 KiB of its stack",
               running_kernel},
+    EngineRow{"vm:", "KERNEL",
+              "a kernel in a QEMU guest: debian-6.1-amd64, debian-6.12-arm64 and the like (=VERSION pins one), or the "
+              "path of a bzImage or Image",
+              guest, engine::vm::check_guest_kernel, nullptr, prepare_guest, std::chrono::seconds(150)},
 };
 
 }  // namespace

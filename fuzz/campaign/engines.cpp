@@ -105,4 +105,22 @@ std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string> make_en
   return engines;
 }
 
+std::expected<void, std::string> prepare_engines(const EngineChoice& choice, const Tell& tell) {
+  for (const std::string& name : choice.engines) {
+    const Named named = find_row(name);
+    if (named.row == nullptr || named.row->prepare == nullptr) continue;
+    auto ready = named.row->prepare(named.argument, choice, [&](const std::string& line) { tell(name + ": " + line); });
+    if (!ready) return std::unexpected(fmt::format("engine '{}': {}", name, ready.error()));
+  }
+  return {};
+}
+
+std::chrono::seconds last_scenario(const EngineChoice& choice) {
+  std::chrono::seconds longest{0};
+  for (const std::string& name : choice.engines) {
+    if (const EngineRow* const row = find_row(name).row) longest = std::max(longest, row->last_scenario);
+  }
+  return longest;
+}
+
 }  // namespace tailbound::fuzz

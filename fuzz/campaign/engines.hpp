@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "oracles/engine/engine.hpp"
+#include "oracles/engine/vm/guest_channel.hpp"
 
 namespace tailbound::fuzz {
 
@@ -17,8 +19,12 @@ struct EngineChoice {
   std::vector<std::string> engines = {"interpreter", "x86_64"};
   std::string scheme = "pointer";
   std::chrono::milliseconds time_limit{2000};  // of one run; zero: none
+  engine::vm::GuestOptions guests = {};        // of engines vm:…
   bool by_default = false;  // nobody named the engines: those that cannot run here are only counted
 };
+
+/// Gets lines of progress.
+using Tell = std::function<void(const std::string& line)>;
 
 /// One engine, or a family of them.
 struct EngineRow {
@@ -33,6 +39,11 @@ struct EngineRow {
   std::expected<void, std::string> (*check)(std::string_view argument) = nullptr;
   /// Whether its JIT has the scheme; nullptr where it has no schemes of its own.
   bool (*has_scheme)(std::string_view scheme) = nullptr;
+  /// What takes long, is needed once and can be done before any engine is made (a download); nullptr: nothing.
+  std::expected<void, std::string> (*prepare)(std::string_view argument, const EngineChoice& choice,
+                                            const Tell& tell) = nullptr;
+  /// How long one scenario may keep a worker that was told to stop.
+  std::chrono::seconds last_scenario{10};
 };
 
 std::span<const EngineRow> engine_rows();
@@ -40,6 +51,12 @@ std::span<const EngineRow> engine_rows();
 /// Those that the choice names, in its order. Error: the unknown name and what was expected.
 std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string> make_engines(
     const EngineChoice& choice);
+
+/// Once, before engines are made in as many processes as one likes. Error: "engine 'NAME': why".
+std::expected<void, std::string> prepare_engines(const EngineChoice& choice, const Tell& tell);
+
+/// The longest of EngineRow::last_scenario.
+std::chrono::seconds last_scenario(const EngineChoice& choice);
 
 /// Checks the names without making anything. Of the engines with schemes one must have the chosen one; the others are
 /// unavailable under it.

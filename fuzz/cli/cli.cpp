@@ -1,11 +1,14 @@
 #include "fuzz/cli/cli.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <exception>
+#include <map>
+#include <vector>
 
 namespace tailbound::fuzz::cli {
 
@@ -72,14 +75,33 @@ CLI::Validator finite_number() {
           "NUMBER"};
 }
 
+void add_arch(CLI::App& command, jit::Arch& arch, const std::string& what) {
+  static const std::map<std::string, jit::Arch> names = {{"x86_64", jit::Arch::x86_64}, {"arm64", jit::Arch::arm64}};
+  command.add_option("--arch", arch, what + ": x86_64 or arm64")
+      ->transform(CLI::CheckedTransformer(names))
+      ->default_str("x86_64");
+}
+
+const jit::SchemeView* scheme_or_complain(jit::Arch arch, std::string_view name) {
+  const jit::SchemeView* const found = jit::find_scheme(arch, name);
+  if (found != nullptr) return found;
+  std::vector<std::string_view> names;
+  for (const jit::SchemeView& scheme : jit::schemes_of(arch)) names.push_back(scheme.identity.name);
+  complain(fmt::format("unknown scheme '{}' of {}; expected {}", name, jit::name_of(arch), fmt::join(names, " or ")));
+  return nullptr;
+}
+
 void EngineOptions::add(CLI::App& command) {
   named_ = command.add_option("--engine", engines, "engines to run, separated by commas: " + engine_names())
                ->capture_default_str();
   command.add_option("--scheme", scheme, "how the JIT counts: " + scheme_names())->capture_default_str();
+  command.add_option("--guest-cpu", guests.cpu, "vm: QEMU's CPU model [the one that emulates fastest; max has the most]");
+  command.add_option("--guest-accelerator", guests.accelerator, "vm: QEMU's accelerator, tcg or kvm")->capture_default_str();
 }
 
 bool EngineOptions::read(EngineChoice& choice) const {
   choice.scheme = scheme;
+  choice.guests = guests;
   choice.engines = CLI::detail::split(engines, ',');
   choice.by_default = named_ == nullptr || named_->count() == 0;
   if (const auto valid = check_names(choice); !valid) {
@@ -87,6 +109,12 @@ bool EngineOptions::read(EngineChoice& choice) const {
     return false;
   }
   return true;
+}
+
+bool prepare(const EngineChoice& choice) {
+  const auto ready = prepare_engines(choice, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
+  if (!ready) complain(ready.error());
+  return ready.has_value();
 }
 
 int run(int argc, char** argv) {

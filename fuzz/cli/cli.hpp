@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "fuzz/campaign/engines.hpp"
+#include "jit/schemes.hpp"
 
 namespace tailbound::fuzz::cli {
 
@@ -42,10 +43,16 @@ void complain(std::string_view message);
 CLI::Validator whole_number();
 CLI::Validator finite_number();
 
-/// The options --engine and --scheme.
+/// The option --arch; `what` says for what.
+void add_arch(CLI::App& command, jit::Arch& arch, const std::string& what);
+/// nullptr, with a complaint, where the arch has no scheme of that name.
+const jit::SchemeView* scheme_or_complain(jit::Arch arch, std::string_view name);
+
+/// The options --engine and --scheme, and those of guests.
 struct EngineOptions {
   std::string engines = "interpreter,x86_64";
   std::string scheme = "pointer";
+  engine::vm::GuestOptions guests;
 
   void add(CLI::App& command);
   /// Complains where a name is unknown.
@@ -54,5 +61,8 @@ struct EngineOptions {
  private:
   const CLI::Option* named_ = nullptr;  // --engine
 };
+
+/// What engines need once (a kernel's download), with progress on standard error. Complains where one cannot be had.
+bool prepare(const EngineChoice& choice);
 
 }  // namespace tailbound::fuzz::cli

@@ -226,6 +226,7 @@ Exit fuzz(const FuzzOptions& options) {
   if (!read_corpus(campaign)) return Exit::bad_input;
   const auto list = read_known(options.known);
   if (!list) return Exit::bad_input;
+  if (!prepare(campaign.engines)) return Exit::could_not_run;
   Findings findings(campaign, options.findings, *list, options.json);
   const auto counted = [&] { return findings.list().size() - (options.new_only ? findings.known() : 0); };
   campaign.on_found = [&](const Found& found) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 #include "fuzz/cli/cli.hpp"
 #include "fuzz/plugin/plugin.hpp"
 #include "jit/bpf/limits.hpp"
+#include "jit/bpf/object/object.hpp"
 
 namespace tailbound::fuzz::cli {
 
@@ -22,9 +24,9 @@ struct PluginOptions {
   bool elf = false;
 };
 
-/// The first line of standard input, as far as a program can be long.
+/// The first line of standard input, as far as a program can be long: two digits and a space a byte.
 std::string first_line() {
-  constexpr std::size_t most = std::size_t{3} * 8 * bpf::max_insns;  // two digits and a space a byte
+  constexpr std::size_t most = 3 * std::max(std::size_t{8} * bpf::max_insns, bpf::object_cap::file_bytes);
   std::string line;
   for (int c = std::getchar(); c != EOF && c != '\n' && line.size() <= most; c = std::getchar()) {
     line.push_back(static_cast<char>(c));
@@ -33,15 +35,12 @@ std::string first_line() {
 }
 
 Exit plugin(const PluginOptions& options, bool program_given) {
-  if (options.elf) {
-    complain("--elf: ELF files are not read; expected the instructions themselves as hex");
-    return Exit::bad_input;
-  }
   const std::string program = program_given ? options.program : first_line();
   const ChildEnd end = in_child([&](std::string& message) {
     constexpr unsigned seconds = 20;  // for a program that breaks the engine's own limits
     ::alarm(seconds);
-    PluginAnswer got = answer({.memory = options.memory, .program = program, .engine = options.engine});
+    PluginAnswer got = answer(
+        {.memory = options.memory, .program = program, .elf = options.elf, .engine = options.engine});
     message = std::move(got.text);
     return got.exit_code;
   });
@@ -55,10 +54,9 @@ Exit plugin(const PluginOptions& options, bool program_given) {
 }
 
 constexpr const char* lesson =
-    "The protocol of the public BPF conformance suite. The program (one line of hex, 8 bytes an instruction) "
-    "comes\n"
-    "on standard input, or with --program. r1 is the address of the memory, r2 its length; r0 is printed as "
-    "hex.\n"
+    "The protocol of the public BPF conformance suite. The program (one line of hex, 8 bytes an instruction, or\n"
+    "with --elf an ELF file) comes on standard input, or with --program. r1 is the address of the memory, r2 its\n"
+    "length; r0 is printed as hex.\n"
     "Exit codes: 0 ran, 1 fault or no end (the reason is on standard error), 2 bad input, 3 could not run.\n"
     "  echo 'bf20000000000000 9500000000000000' | ./tailbound plugin 'aa bb 11'\n"
     "  ./tailbound plugin --engine x86_64 --program 'b70000002a000000 9500000000000000'";
@@ -73,7 +71,7 @@ void add_plugin(CLI::App& app, Exit& exit) {
                       "hex bytes that the program may read and write; spaces allowed");
   CLI::Option* program = command->add_option("--program", options->program, "hex of the program");
   command->add_option("--engine", options->engine, "what runs it: " + engine_names())->capture_default_str();
-  command->add_flag("--elf", options->elf, "the program is an ELF file: refused");
+  command->add_flag("--elf", options->elf, "the program is the hex of an ELF file (docs/objects.md)");
   command->callback([options, program, &exit] { exit = plugin(*options, program->count() != 0); });
 }
 

@@ -93,7 +93,12 @@ Exit replay_files(const ReplayOptions& options) {
       continue;
     }
     complain_of_edits(file, *finding);
-    const ReplayEnd end = replay(*finding);
+    const EngineChoice choice{.engines = finding->record.engines, .scheme = finding->record.scheme};
+    const ReplayEnd end = prepare(choice) ? replay(*finding)
+                                          : ReplayEnd{.result = Replayed::unable,
+                                                      .verdict = {},
+                                                      .signature = {},
+                                                      .detail = "an engine cannot be had"};
     exit = heavier(exit, exit_of(*finding, end));
     rows.push_back(row(file, *finding, end));
     if (!options.json) {

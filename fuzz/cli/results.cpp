@@ -128,6 +128,7 @@ Exit run_results(const ResultsOptions& options) {
   EngineChoice choice;
   if (!options.engines.read(choice)) return Exit::bad_input;
   const auto rows = load_rows(options.corpus);
+  if (rows && !prepare(choice)) return Exit::could_not_run;
   if (!rows) return Exit::bad_input;
   auto engines = make_engines(choice);
   if (!engines) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -10,7 +11,10 @@
 #include "fuzz/campaign/investigate.hpp"
 #include "fuzz/cli/cli.hpp"
 #include "fuzz/cli/load.hpp"
+#include "fuzz/cli/object_options.hpp"
 #include "fuzz/cli/oracle_options.hpp"
+#include "fuzz/cli/run_object.hpp"
+#include "fuzz/cli/voices.hpp"
 #include "jit/lower/stack_bound.hpp"
 #include "jit/arm64/schemes.hpp"
 #include "jit/x86_64/schemes.hpp"
@@ -25,21 +29,16 @@ using nlohmann::ordered_json;
 struct RunOptions {
   EngineOptions engines;
   OracleOptions oracles;
+  ObjectOptions objects;
   std::string file;
   bool json = false;
 };
 
-struct Voice {
-  std::string name;
-  const Observation* seen;
-};
-
+/// The model first.
 std::vector<Voice> voices(const Judge& judge) {
-  std::vector<Voice> all = {
-      {fmt::format("model ({})", judge.engines()[0]->identity().profile->name), &judge.predicted(0)}};  // first
-  for (std::size_t e = 0; e < judge.engines().size(); ++e) {
-    all.push_back({judge.engines()[e]->identity().text(), &judge.observed(e)});
-  }
+  std::vector<Voice> all = engine_voices(judge);
+  all.insert(all.begin(),
+             {fmt::format("model ({})", judge.engines()[0]->identity().profile->name), &judge.predicted(0)});
   return all;
 }
 
@@ -53,57 +52,6 @@ std::uint64_t stack_bound(const bpf::Scenario& scenario, const EngineChoice& cho
   };
   if (const auto* const scheme = x86_64::find_scheme(choice.scheme)) return bound(*scheme);
   return bound(*arm64::find_scheme(choice.scheme));
-}
-
-/// High-water mark of all native runs; 0: none was measured.
-std::uint64_t stack_used(const Judge& judge) {
-  std::uint64_t most = 0;
-  for (std::size_t e = 0; e < judge.engines().size(); ++e) {
-    for (const RunObservation& run : judge.observed(e).runs) most = std::max(most, run.stack_used);
-  }
-  return most;
-}
-
-void print_table(const bpf::Scenario& scenario, const Judge& judge) {
-  std::size_t r = 0;
-  for (const bpf::Event& event : scenario.events) {
-    const auto* run = std::get_if<bpf::Run>(&event);
-    if (run == nullptr) continue;
-    fmt::print("run {}: {}\n", r + 1, scenario.programs[run->program].name());
-    fmt::print("  {:<31}{:>11}{:>10}{:>10}{:>22}  {}\n", "", "tail calls", "refused", "entries", "return",
-               "ended");
-    for (const Voice& voice : voices(judge)) {
-      if (!voice.seen->unavailable.empty()) {
-        fmt::print("  {:<31}unavailable: {}\n", voice.name, voice.seen->unavailable);
-        continue;
-      }
-      const RunObservation& seen = voice.seen->runs[r];
-      const bpf::LedgerLayout& layout = voice.seen->layout;
-      fmt::print("  {:<31}{:>11}{:>10}{:>10}{:>22}  {}{}\n", voice.name, seen.tail_calls(layout),
-                 seen.fall_throughs(layout), seen.ledger[bpf::LedgerLayout::total], seen.return_value,
-                 name(seen.status), seen.out_of_fuel() ? ", out of fuel" : "");
-    }
-    ++r;
-  }
-}
-
-ordered_json runs_json(const Judge& judge) {
-  ordered_json engines = ordered_json::array();
-  for (const Voice& voice : voices(judge)) {
-    ordered_json runs = ordered_json::array();
-    for (const RunObservation& seen : voice.seen->runs) {
-      runs.push_back({{"ended", name(seen.status)},
-                      {"tail_calls", seen.tail_calls(voice.seen->layout)},
-                      {"refused", seen.fall_throughs(voice.seen->layout)},
-                      {"entries", seen.ledger[bpf::LedgerLayout::total]},
-                      {"return", seen.return_value},
-                      {"out_of_fuel", seen.out_of_fuel()}});
-    }
-    ordered_json row = {{"name", voice.name}, {"runs", runs}, {"unavailable", nullptr}};
-    if (!voice.seen->unavailable.empty()) row["unavailable"] = voice.seen->unavailable;
-    engines.push_back(std::move(row));
-  }
-  return engines;
 }
 
 Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, OracleSet set,
@@ -120,11 +68,11 @@ Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, O
   const std::uint64_t bound = stack_bound(scenario, choice);
   ordered_json object = {{"file", options.file},         {"verdict", "holds"},
                          {"machine_stack_bound", bound}, {"machine_stack_used", nullptr},
-                         {"engines", runs_json(judge)},  {"oracles", oracle_rows(counts, set)}};
+                         {"engines", runs_json(voices(judge))},  {"oracles", oracle_rows(counts, set)}};
   const std::uint64_t used = stack_used(judge);
   if (used != 0) object["machine_stack_used"] = used;
   if (!options.json) {
-    print_table(scenario, judge);
+    print_runs(scenario, voices(judge));
     fmt::print("machine stack under {}: at most {} bytes, {}\n", choice.scheme, bound,
                used != 0 ? fmt::format("used {}", used) : "not measured");
     fmt::print("{}", oracle_lines(counts, set, 1));
@@ -153,16 +101,34 @@ Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, O
   return exit;
 }
 
-/// In a child: a scenario from a file may hold instructions that write anywhere.
+/// Reads the file, and gives what judges it; nothing, with a complaint, where it cannot be read.
+std::function<Exit()> judgement_of(const RunOptions& options, const EngineChoice& choice, OracleSet set) {
+  if (is_object_file(options.file)) {
+    auto object = load_object(options.file, options.objects);
+    if (!object) return {};
+    return [=, &options, object = std::move(*object)]() mutable {
+      return judge_object(object, choice, set, options.file, options.json);
+    };
+  }
+  if (options.objects.given()) {
+    complain(options.file + ": no BPF object; events of a scenario stand in its file");
+    return {};
+  }
+  auto scenario = load_scenario(options.file);
+  if (!scenario) return {};
+  return [=, &options, scenario = std::move(*scenario)] { return judge_scenario(scenario, choice, set, options); };
+}
+
+/// In a child: a file may hold instructions that write anywhere.
 Exit run_file(const RunOptions& options) {
   EngineChoice choice;
   if (!options.engines.read(choice)) return Exit::bad_input;
   OracleSet set = OracleSet::all();
   if (!options.oracles.read(set)) return Exit::bad_input;
-  const auto scenario = load_scenario(options.file);
-  if (!scenario) return Exit::bad_input;
-  const ChildEnd end =
-      in_child([&](std::string&) { return static_cast<int>(judge_scenario(*scenario, choice, set, options)); });
+  const auto judge = judgement_of(options, choice, set);
+  if (!judge) return Exit::bad_input;
+  if (!prepare(choice)) return Exit::could_not_run;
+  const ChildEnd end = in_child([&](std::string&) { return static_cast<int>(judge()); });
   if (end.signal == 0) {
     if (!end.message.empty()) complain(end.message);
     return static_cast<Exit>(end.exit_code);
@@ -179,17 +145,21 @@ Exit run_file(const RunOptions& options) {
 constexpr const char* lesson =
     "Judges every run against the model and against the file's own `expect` lines.\n"
     "  ./tailbound run corpus/selftests/tailcall_bpf2bpf_hierarchy_1.graph\n"
-    "  ./tailbound run corpus/selftests/tailcall_bpf2bpf_hierarchy_1.graph --scheme by-value";
+    "  ./tailbound run corpus/selftests/tailcall_bpf2bpf_hierarchy_1.graph --scheme by-value\n"
+    "A BPF object (clang -target bpf -g -O2 -c) runs by the events given in order, or by those of --events:\n"
+    "  ./tailbound run prog.bpf.o --set jmp_table[0]=classifier_0 --run entry --expect 'return 1'";
 
 }  // namespace
 
 void add_run(CLI::App& app, Exit& exit) {
   auto options = std::make_shared<RunOptions>();
-  CLI::App* command = app.add_subcommand("run", "run a scenario file and judge it");
+  CLI::App* command = app.add_subcommand("run", "run a scenario file or a BPF object and judge it");
   command->footer(lesson);
-  command->add_option("file", options->file, "a .graph file (docs/graph.md)")->required();
+  command->add_option("file", options->file, "a .graph file (docs/graph.md), or a BPF object (docs/objects.md)")
+      ->required();
   options->engines.add(*command);
   options->oracles.add(*command);
+  options->objects.add(*command);
   command->add_flag("--json", options->json, "one JSON object as the last line of the output");
   command->callback([options, &exit] { exit = run_file(*options); });
 }

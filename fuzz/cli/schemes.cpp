@@ -13,16 +13,17 @@ namespace {
 struct SchemesOptions {
   bool markdown = false;
   bool names = false;
+  jit::Arch arch = jit::Arch::x86_64;
   std::string evidence = std::string(reports::evidence_folder);
 };
 
 Exit show(const SchemesOptions& options) {
   if (options.names) {
-    for (const x86_64::Scheme& scheme : x86_64::schemes()) fmt::print("{}\n", scheme.identity.name);
+    for (const jit::SchemeView& scheme : jit::schemes_of(options.arch)) fmt::print("{}\n", scheme.identity.name);
     return Exit::holds;
   }
   if (!options.markdown) {
-    fmt::print("{}", reports::scheme_table(x86_64::schemes()));
+    fmt::print("{}", reports::scheme_table(jit::all_schemes()));
     return Exit::holds;
   }
   const auto evidence = reports::load_evidence(options.evidence);
@@ -30,7 +31,7 @@ Exit show(const SchemesOptions& options) {
     complain(evidence.error());
     return Exit::bad_input;
   }
-  fmt::print("{}", reports::scheme_document(x86_64::schemes(), *evidence));
+  fmt::print("{}", reports::scheme_document(jit::all_schemes(), *evidence));
   return Exit::holds;
 }
 
@@ -48,6 +49,7 @@ void add_schemes(CLI::App& app, Exit& exit) {
   CLI::Option* markdown =
       command->add_flag("--markdown", options->markdown, "the document, with verdicts and counterexamples");
   command->add_flag("--names", options->names, "names alone, one a line")->excludes(markdown);
+  add_arch(*command, options->arch, "whose names, with --names");
   command->add_option("--evidence", options->evidence, "folder of counterexamples and searches, for --markdown")
       ->capture_default_str();
   command->callback([options, &exit] { exit = show(*options); });

@@ -7,8 +7,7 @@
 #include "fuzz/cli/cli.hpp"
 #include "fuzz/cli/colours.hpp"
 #include "fuzz/cli/load.hpp"
-#include "jit/x86_64/compiler.hpp"
-#include "jit/x86_64/schemes.hpp"
+#include "jit/schemes.hpp"
 #include "reports/disassembly.hpp"
 #include "reports/files.hpp"
 #include "reports/json/json.hpp"
@@ -21,18 +20,18 @@ namespace {
 struct ShowOptions {
   std::string file;
   std::string scheme = "pointer";
+  jit::Arch arch = jit::Arch::x86_64;
   std::string svg;
   std::string dot;
   bool code = false;
   bool json = false;
 };
 
-Exit code(const bpf::Scenario& scenario, const x86_64::Scheme& scheme) {
+Exit code(const bpf::Scenario& scenario, const jit::SchemeView& scheme) {
   const bpf::Lowered lowered = bpf::lower(scenario);
-  x86_64::Compiler compiler;
   jit::Image image;
   for (std::uint16_t p = 0; p < lowered.programs.size(); ++p) {
-    if (const auto done = compiler.compile(lowered.programs[p], scheme, {}, image); !done) {
+    if (const auto done = jit::compile(scheme, lowered.programs[p], {}, image); !done) {
       complain(fmt::format("program {}: {}", scenario.programs[p].name(), done.error().text()));
       return Exit::could_not_run;
     }
@@ -58,11 +57,8 @@ bool write_drawings(const ShowOptions& options, const reports::Picture& picture)
 }
 
 Exit show(const ShowOptions& options) {
-  const x86_64::Scheme* const scheme = x86_64::find_scheme(options.scheme);
-  if (scheme == nullptr) {
-    complain(fmt::format("unknown scheme '{}'; expected {}", options.scheme, x86_64_scheme_names()));
-    return Exit::bad_input;
-  }
+  const jit::SchemeView* const scheme = scheme_or_complain(options.arch, options.scheme);
+  if (scheme == nullptr) return Exit::bad_input;
   const auto scenario = load_scenario(options.file);
   if (!scenario) return Exit::bad_input;
   const reports::Picture picture = reports::picture_of(*scenario, *scheme);
@@ -79,6 +75,7 @@ constexpr const char* lesson =
     "  ./tailbound show corpus/selftests/tailcall_bpf2bpf_hierarchy_1.graph\n"
     "  ./tailbound show FILE.graph --svg FILE.svg          the same graph as a picture\n"
     "  ./tailbound show FILE.graph --code --scheme by-value\n"
+    "  ./tailbound show FILE.graph --code --arch arm64\n"
     "The machine code is shown as compiled, before it is linked: names stand where addresses come in. Offsets\n"
     "count from the program's start.";
 
@@ -91,6 +88,7 @@ void add_show(CLI::App& app, Exit& exit) {
   command->add_option("file", options->file, "a .graph file (docs/graph.md)")->required();
   command->add_option("--scheme", options->scheme, "how the JIT counts: " + scheme_names())
       ->capture_default_str();
+  add_arch(*command, options->arch, "whose frames and machine code");
   CLI::Option* const code =
       command->add_flag("--code", options->code, "the machine code instead, beside the BPF instructions");
   command->add_flag("--json", options->json, "the graph as one JSON object")->excludes(code);

@@ -18,7 +18,8 @@ void run_seed_driver(Worker& worker) {
       return worker.index() + (worker.started() + ahead) * worker.options().jobs;
     };
     scenarios.clear();
-    const std::size_t count = std::min<std::uint64_t>(batch, worker.left());
+    // Few at first: what the first ones show is not to wait for a whole batch.
+    const std::size_t count = std::min<std::uint64_t>({batch, worker.left(), worker.started() + 8});
     for (std::size_t i = 0; i < count; ++i) scenarios.push_back(scenario_of_seed(worker.options(), number(i)));
     worker.under_way(number(0));
     if (batch > 1) worker.run_ahead(scenarios);

@@ -11,6 +11,8 @@
 #include "fuzz/campaign/engines.hpp"
 #include "jit/bpf/decode.hpp"
 #include "jit/bpf/from_insns.hpp"
+#include "jit/bpf/object/object.hpp"
+#include "jit/bpf/object/prepare.hpp"
 #include "oracles/engine/engine.hpp"
 
 namespace tailbound::fuzz {
@@ -47,31 +49,10 @@ OrWhyNot<std::vector<std::uint8_t>> unhex(std::string_view text, std::string_vie
   return bytes;
 }
 
-OrWhyNot<bpf::Bytecode> read_program(std::string_view hex) {
-  const auto bytes = unhex(hex, "program");
-  if (!bytes) return std::unexpected(bytes.error());
-  const auto slots = bpf::decode(std::as_bytes(std::span(*bytes)));
-  if (!slots) return std::unexpected("program: " + slots.error().text());
-  // There are no maps to refer to: the ledger is not the program's.
-  auto code = bpf::from_insns(*slots);
-  if (!code) return std::unexpected("program: " + code.error().text());
-  return std::move(*code);
-}
-
-OrWhyNot<bpf::GivenContext> read_memory(std::string_view hex) {
-  auto bytes = unhex(hex, "memory");
-  if (!bytes) return std::unexpected(bytes.error());
-  if (bytes->size() > bpf::given_context_limit) {
-    return std::unexpected(
-        fmt::format("memory: {} bytes; expected at most {}", bytes->size(), bpf::given_context_limit));
-  }
-  return bpf::GivenContext{.bytes = std::move(*bytes), .writable = true};
-}
-
 /// The interpreter's steps are counted in fuel: this is some sixty million for a short program.
 constexpr std::uint64_t fuel = 4'000;
 
-bpf::Lowered scenario(bpf::Bytecode program, bpf::GivenContext memory) {
+bpf::Lowered scenario(bpf::Bytecode program) {
   bpf::Lowered lowered;
   lowered.fuel = fuel;
   lowered.ledger = {.functions = static_cast<std::uint32_t>(program.functions.size()),
@@ -84,8 +65,48 @@ bpf::Lowered scenario(bpf::Bytecode program, bpf::GivenContext memory) {
   lowered.first_array_map = 1;
   lowered.first_prog_array = 1;
   lowered.programs.push_back(std::move(program));
-  lowered.events = {bpf::Run{0, {}}};
-  lowered.context = std::move(memory);
+  return lowered;
+}
+
+OrWhyNot<bpf::Lowered> read_program(std::string_view hex) {
+  const auto bytes = unhex(hex, "program");
+  if (!bytes) return std::unexpected(bytes.error());
+  const auto slots = bpf::decode(std::as_bytes(std::span(*bytes)));
+  if (!slots) return std::unexpected("program: " + slots.error().text());
+  // There are no maps to refer to: the ledger is not the program's.
+  auto code = bpf::from_insns(*slots);
+  if (!code) return std::unexpected("program: " + code.error().text());
+  return scenario(std::move(*code));
+}
+
+OrWhyNot<bpf::GivenContext> read_memory(std::string_view hex) {
+  auto bytes = unhex(hex, "memory");
+  if (!bytes) return std::unexpected(bytes.error());
+  if (bytes->size() > bpf::given_context_limit) {
+    return std::unexpected(
+        fmt::format("memory: {} bytes; expected at most {}", bytes->size(), bpf::given_context_limit));
+  }
+  return bpf::GivenContext{.bytes = std::move(*bytes), .writable = true, .packet = std::nullopt};
+}
+
+OrWhyNot<bpf::Lowered> read_object(std::string_view hex) {
+  const auto bytes = unhex(hex, "program");
+  if (!bytes) return std::unexpected(bytes.error());
+  const auto object = bpf::read_object(std::as_bytes(std::span(*bytes)), {.bare_code = true});
+  if (!object) return std::unexpected("program: " + object.error().text());
+  auto prepared = bpf::prepare(*object, {.fuel = fuel});
+  if (!prepared) return std::unexpected("program: " + prepared.error().text());
+  return std::move(prepared->lowered);
+}
+
+/// One run of the first program on that memory.
+OrWhyNot<bpf::Lowered> read_request(const PluginRequest& request) {
+  auto memory = read_memory(request.memory);
+  if (!memory) return std::unexpected(memory.error());
+  auto lowered = request.elf ? read_object(request.program) : read_program(request.program);
+  if (!lowered) return lowered;
+  lowered->context = std::move(*memory);
+  lowered->events = {bpf::Run{0, {}}};
   return lowered;
 }
 
@@ -107,14 +128,12 @@ PluginAnswer answer(const PluginRequest& request) {
   const EngineChoice choice{.engines = {std::string(request.engine)}};
   const auto engines = make_engines(choice);
   if (!engines) return {2, engines.error()};
-  auto memory = read_memory(request.memory);
-  if (!memory) return {2, memory.error()};
-  auto program = read_program(request.program);
-  if (!program) return {2, program.error()};
+  const auto lowered = read_request(request);
+  if (!lowered) return {2, lowered.error()};
   engine::Engine& engine = *engines->front();
   if (const auto why = engine.unavailable())
     return {3, fmt::format("{} is unavailable: {}", request.engine, *why)};
-  const Observation& seen = engine.run_one(scenario(std::move(*program), std::move(*memory)));
+  const Observation& seen = engine.run_one(*lowered);
   if (!seen.unavailable.empty()) return {2, seen.unavailable};
   return ended(seen.runs.at(0));
 }

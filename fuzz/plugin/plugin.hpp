@@ -8,7 +8,8 @@ namespace tailbound::fuzz {
 
 struct PluginRequest {
   std::string_view memory;   // hex bytes, spaces allowed; what r1 points to, r2 is its length
-  std::string_view program;  // hex, 8 bytes an instruction, spaces allowed
+  std::string_view program;  // hex, spaces allowed: 8 bytes an instruction, or an ELF file
+  bool elf = false;          // the program is an ELF file: its first program is run
   std::string_view engine = "interpreter";
 };
 

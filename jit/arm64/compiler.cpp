@@ -229,7 +229,8 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
     const auto start = static_cast<std::uint32_t>((image.code.size() + 15) / 16 * 16);
     fill_to(start);
     image.code.insert(image.code.end(), c_.scratch_.bytes().begin(), c_.scratch_.bytes().end());
-    for (std::size_t i = first_relocation_; i < image.relocations.size(); ++i) image.relocations[i].offset += start;
+    for (std::size_t i = first_relocation_; i < image.relocations.size(); ++i)
+      image.relocations[i].offset += start;
     for (std::size_t i = first_site_; i < image.sites.size(); ++i) image.sites[i].out += start;
     append_addresses(image, c_.address_, start);
     image.functions.push_back(
@@ -258,6 +259,7 @@ std::expected<void, bpf::InsnError> Compiler::compile(const bpf::Bytecode& progr
                                                       const jit::Options& options,
                                                       std::span<const jit::Frame> frames, jit::Image& image) {
   image.clear();
+  image.arch = jit::Arch::arm64;
   finder_.find(program);
   frames_ = frames.empty() ? finder_.frames() : frames;
   assert(frames_.size() == program.functions.size() && "every function has a frame");

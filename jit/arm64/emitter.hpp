@@ -23,15 +23,22 @@ struct Emitter {
     bool direct_calls = true;      // subprograms by bl, else by their address
   };
 
+  // For SchemeView.
+  static constexpr jit::Arch arch = jit::Arch::arm64;
+  static constexpr std::string_view frame_register = "x29";
+  static constexpr std::uint32_t helper_call_bytes = 0;  // the return address is in x30
+  static std::uint32_t stack_bytes(const jit::Frame& frame);
+  static auto saved_bytes(Lowering lowering) -> std::uint32_t (*)(const jit::Frame&);
+
   Assembler a;
   const jit::Options& options;
   jit::Image& image;
   jit::Frame frame;
   std::uint16_t function = 0;
   SiteUnderWay site;
-  jit::Frame callee = {};            // of the subprogram call under way
-  std::uint32_t bottom = 0;          // bytes from x27 up to the frame pointer; 0: not used
-  std::uint32_t data_bytes = 0;      // at the end: no instructions
+  jit::Frame callee = {};        // of the subprogram call under way
+  std::uint32_t bottom = 0;      // bytes from x27 up to the frame pointer; 0: not used
+  std::uint32_t data_bytes = 0;  // at the end: no instructions
 
   /// What was emitted at `offset` depends on where things lie.
   void relocate(jit::Relocation::Kind kind, jit::Relocation::Form form, std::uint32_t offset,

@@ -29,7 +29,18 @@ void Emitter::push_used() {
 
 void Emitter::pop_used() {
   const Used used(frame);
-  for (unsigned i = (used.count + 1) / 2 * 2; i > 0; i -= 2) a.pop(used.registers[i - 2], used.registers[i - 1]);
+  for (unsigned i = (used.count + 1) / 2 * 2; i > 0; i -= 2)
+    a.pop(used.registers[i - 2], used.registers[i - 1]);
+}
+
+std::uint32_t Emitter::stack_bytes(const jit::Frame& frame) { return arm64::stack_bytes(frame); }
+
+auto Emitter::saved_bytes(Lowering lowering) -> std::uint32_t (*)(const jit::Frame&) {
+  switch (lowering.stack) {
+    case Lowering::Stack::from_sp: return [](const jit::Frame& frame) { return 16 * used_pairs(frame); };
+    case Lowering::Stack::from_bottom: break;
+  }
+  return [](const jit::Frame&) { return 32U; };
 }
 
 namespace step {
@@ -67,7 +78,8 @@ constinit const Step tail_call_pad = named("tail-call pad", [](Emitter& e) {
   if (e.options.bti && e.frame.is_main) e.a.bti_j();
 });
 
-constinit const Step frame_bottom = named("frame bottom", [](Emitter& e) { e.a.sub(x27, x25, Imm12(e.bottom)); });
+constinit const Step frame_bottom =
+    named("frame bottom", [](Emitter& e) { e.a.sub(x27, x25, Imm12(e.bottom)); });
 
 constinit const Step stack = named("stack", [](Emitter& e) { e.a.sub(sp, sp, Imm12(stack_bytes(e.frame))); });
 
@@ -85,7 +97,8 @@ constinit const Step authenticate_return = named("authenticate return", [](Emitt
 
 constinit const Step return_to_caller = named("return", [](Emitter& e) { e.a.ret(); });
 
-/// Where the fentry pad's call goes to reach a trampoline far away: the address is the quadword behind it, aligned.
+/// Where the fentry pad's call goes to reach a trampoline far away: the address is the quadword behind it,
+/// aligned.
 constinit const Step trampoline_stub = named("trampoline stub", [](Emitter& e) {
   constexpr std::uint32_t quadword = 8;
   if (e.a.here() % quadword != 0) e.a.nop();

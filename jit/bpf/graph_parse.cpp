@@ -40,12 +40,16 @@ void Parser::declaration() {
       {"attach", &Parser::attach_event},
       {"detach", &Parser::detach_event},
   }};
+  apply(rules,
+        "a header (type, limits, fuel, seed), map, array, program, run, expect, set, delete, at, attach "
+        "or detach");
+}
+
+void Parser::apply(std::span<const Rule<void>> rules, std::string_view expected) {
   for (const Rule<void>& rule : rules) {
     if (in_.at(rule.keyword)) return (this->*rule.parse)();
   }
-  in_.fail_here(
-      "a header (type, limits, fuel, seed), map, array, program, run, expect, set, delete, at, attach "
-      "or detach");
+  in_.fail_here(expected);
 }
 
 Token Parser::declare(NameTable& table, std::size_t first, std::size_t most, std::string_view kind) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,8 @@ class Parser {
   Parser(std::string_view text, const Names* known) : in_(text), known_(known) {}
 
   void parse();
+  /// Event lines, fuel and seed alone.
+  void parse_events(const Scenario& names);
   const std::optional<ParseError>& error() const { return in_.error(); }
   const Names& names() const { return names_; }
   const Places& places() const { return places_; }
@@ -54,6 +57,9 @@ class Parser {
     std::string_view keyword;
     Result (Parser::*parse)();
   };
+
+  /// The first of the rules whose keyword stands here; else the text is at fault, for `expected`.
+  void apply(std::span<const Rule<void>> rules, std::string_view expected);
 
   // graph_parse.cpp: the file as a whole, and names
   void declaration();

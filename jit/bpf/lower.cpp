@@ -1,9 +1,11 @@
 // Scenario to bytecode. A function reads: keep the context, spend fuel, record the entry, place the values that
 // must live across the body, the body, read those values back, return.
 #include <algorithm>
+#include <array>
 #include <cassert>
 
 #include "jit/bpf/body.hpp"
+#include "jit/bpf/ledger_code.hpp"
 #include "jit/bpf/limits.hpp"
 #include "jit/bpf/lowered.hpp"
 
@@ -119,42 +121,14 @@ class ProgramLowering {
 
   // --- the ledger ---
 
-  /// Spends fuel, or returns 0 where none is left; then records the entry. All functions have this but for ids.
+  /// All functions have this but for ids.
   void begin_ledger() {
-    static constexpr std::int16_t hash_at = bytes(LedgerLayout::hash);
-    static constexpr std::int16_t total_at = bytes(LedgerLayout::total);
-    static constexpr std::int16_t ring_at = bytes(LedgerLayout::ring);
-    emit({build::imm64_low(r1, Imm64Kind::map_value, ledger_map),
-          build::imm64_high(bytes(LedgerLayout::fuel)),
-          build::load(Width::b8, r2, r1, 0),
-          build::jump(JumpOp::jne, r2, 0, 2),
-          build::mov(r0, 0),
-          build::exit(),
-          build::alu(AluOp::add, r2, -1),
-          build::store(Width::b8, r1, 0, r2),
-          build::load(Width::b8, r2, r1, hash_at),
-          build::alu(AluOp::mul, r2, trace_multiplier),
-          build::alu(AluOp::add, r2, static_cast<std::int32_t>(id_ + 1)),
-          build::store(Width::b8, r1, hash_at, r2),
-          build::load(Width::b8, r2, r1, total_at),
-          build::mov(r3, r2),
-          build::alu(AluOp::bit_and, r3, LedgerLayout::ring_entries - 1),
-          build::alu(AluOp::add, r2, 1),
-          build::store(Width::b8, r1, total_at, r2),
-          build::alu(AluOp::lsh, r3, 2),
-          build::alu(AluOp::add, r1, r3),
-          build::store(Width::b4, r1, ring_at, static_cast<std::int32_t>(id_))});
+    emit(ledger_code::entry({}, id_));
     count(out_.ledger.entry(id_));
   }
 
   /// Adds one to a ledger word; r1 and r2 are scratch.
-  void count(std::uint32_t word) {
-    emit({build::imm64_low(r1, Imm64Kind::map_value, ledger_map),
-          build::imm64_high(bytes(word)),
-          build::load(Width::b8, r2, r1, 0),
-          build::alu(AluOp::add, r2, 1),
-          build::store(Width::b8, r1, 0, r2)});
-  }
+  void count(std::uint32_t word) { emit(ledger_code::count({}, word)); }
 
   void place_live_values() {
     for (unsigned reg = 7; reg <= 9; ++reg) {
@@ -372,7 +346,8 @@ class ProgramLowering {
   std::uint32_t here() const { return static_cast<std::uint32_t>(code_.insns.size()); }
 
   void emit(const Insn& insn) { code_.insns.push_back(insn); }
-  void emit(std::initializer_list<Insn> insns) { code_.insns.insert(code_.insns.end(), insns); }
+  template <std::size_t N>
+  void emit(const std::array<Insn, N>& insns) { code_.insns.insert(code_.insns.end(), insns.begin(), insns.end()); }
 
   /// What was emitted since the last mark belongs to this function, and to a site or none.
   void mark_origin(std::int32_t site) { code_.origin.resize(here(), {.function = function_, .site = site}); }

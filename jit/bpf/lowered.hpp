@@ -67,11 +67,14 @@ struct LoweredFunction {
   std::uint16_t stack_depth = 0;  // bytes, the deepest that the instructions touch
 };
 
+/// A site's map where only a run tells it: any prog_array may stand there.
+inline constexpr std::uint16_t any_map = UINT16_MAX;
+
 struct LoweredSite {
   std::uint32_t insn = 0;  // the call of helper 12
   std::uint32_t id = 0;    // through all programs
   std::uint16_t function = 0;
-  std::uint16_t map = 0;   // the prog_array, in Lowered::maps
+  std::uint16_t map = 0;   // the prog_array, in Lowered::maps; any_map: not known
   /// Known constant index below max_entries: the site is direct.
   std::optional<std::uint32_t> direct_index;
 };
@@ -97,7 +100,7 @@ struct LoweredMap {
   std::string name;
   std::uint32_t value_size = 8;   // bytes
   std::uint32_t max_entries = 1;
-  std::vector<std::uint64_t> words;  // array: initial content, all entries in order
+  std::vector<std::uint64_t> words;  // array: initial content, all entries in order, each padded to words
   std::vector<Slot> slots;           // prog_array: initial content, sorted
 };
 
@@ -106,6 +109,9 @@ struct LoweredMap {
 struct GivenContext {
   std::vector<std::uint8_t> bytes;
   bool writable = false;
+  /// Bytes of the packet (zeros) that these describe: what an engine that makes such contexts itself runs on. Nothing:
+  /// no packet's, and such an engine cannot take it.
+  std::optional<std::uint32_t> packet;
 };
 /// Where it lies, on every engine alike, so that a program that computes with addresses computes the same.
 inline constexpr std::uint64_t given_context_address = 0x6000'0000'0000;

@@ -92,7 +92,8 @@ void StackBounds::add_passes(const bpf::Bytecode& program) {
     const std::uint32_t via = programs_[p].first + site.function;
     if (functions_[via].above == none) continue;
     for (const Held& held : held_) {
-      if (held.map != site.map || (site.direct_index && *site.direct_index != held.index)) continue;
+      if (site.map != bpf::any_map && held.map != site.map) continue;
+      if (site.direct_index && *site.direct_index != held.index) continue;
       add_pass({.from = p, .to = held.program, .kept = functions_[via].above, .via = via});
     }
   }

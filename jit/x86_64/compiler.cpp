@@ -350,6 +350,7 @@ std::expected<void, bpf::InsnError> Compiler::compile(const bpf::Bytecode& progr
                                                       const jit::Options& options,
                                                       std::span<const jit::Frame> frames, jit::Image& image) {
   image.clear();
+  image.arch = jit::Arch::x86_64;
   finder_.find(program);
   frames_ = frames.empty() ? finder_.frames() : frames;
   assert(frames_.size() == program.functions.size() && "every function has a frame");

@@ -21,6 +21,14 @@ struct SiteUnderWay {
 
 struct Emitter {
   struct Lowering {};
+  // For SchemeView.
+  static constexpr jit::Arch arch = jit::Arch::x86_64;
+  static constexpr std::string_view frame_register = "rbp";
+  static constexpr std::uint32_t helper_call_bytes = 8;  // the return address
+  static std::uint32_t stack_bytes(const jit::Frame& frame) { return frame.rounded_stack(); }
+  static auto saved_bytes(Lowering) -> std::uint32_t (*)(const jit::Frame&) {
+    return [](const jit::Frame& frame) { return 8 * frame.saved_count(); };
+  }
 
   Assembler a;
   const jit::Options& options;

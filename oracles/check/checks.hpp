@@ -1,6 +1,9 @@
 // The checks that judge observations. A check judges; it neither prints nor aborts.
 #pragma once
 
+#include <span>
+
+#include "jit/bpf/object/prepare.hpp"
 #include "jit/bpf/scenario.hpp"
 #include "oracles/observation.hpp"
 #include "oracles/verdict.hpp"
@@ -27,7 +30,8 @@ Verdict machine_stack(const Observation& got, std::uint64_t bytes);
 /// say what asm blocks compute.
 Verdict same_behaviour(const Observation& want, const Observation& got, bool compare_live);
 
-/// The `expect` lines of the scenario's runs.
-Verdict expectations(const bpf::Scenario& scenario, const Observation& got);
+/// The `expect` lines of the scenario's runs. `cells`: where its cells lie in RunObservation::cells; empty: one after the
+/// other, a word each.
+Verdict expectations(const bpf::Scenario& scenario, const Observation& got, std::span<const bpf::CellPlace> cells = {});
 
 }  // namespace tailbound::check

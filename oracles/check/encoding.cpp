@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <optional>
 #include <span>
 
@@ -29,20 +30,20 @@ bool inside(const jit::ImageFunction& function, std::uint64_t offset) {
   return offset >= function.offset && offset - function.offset < function.size;
 }
 
-std::uint32_t width(Relocation::Kind kind) {
-  switch (kind) {
-    case Relocation::Kind::function:
-    case Relocation::Kind::helper:
-    case Relocation::Kind::thunk:
-    case Relocation::Kind::return_thunk:
-      return 4;
-    case Relocation::Kind::map:
-    case Relocation::Kind::map_value:
-    case Relocation::Kind::per_cpu:
-      return 8;
+std::uint32_t width(Relocation::Form form) {
+  switch (form) {
+    case Relocation::Form::rel32:
+    case Relocation::Form::branch26:
+    case Relocation::Form::literal: return 4;
+    case Relocation::Form::abs64: return 8;
   }
   return 0;
 }
+
+/// Moves of 16 bits: movn, movz or movk.
+bool is_wide_move(std::uint32_t word) { return (word & 0x1f800000U) == 0x12800000U; }
+bool is_movk(std::uint32_t word) { return (word & 0x7f800000U) == 0x72800000U; }
+std::uint32_t register_of(std::uint32_t word) { return word & 31; }
 
 /// The instruction that a relocation of this kind may belong to.
 bool fits(Relocation::Kind kind, const MachineInsn& insn) {
@@ -66,7 +67,8 @@ bool fits(Relocation::Kind kind, const MachineInsn& insn) {
 /// One image under check.
 class ImageReader {
  public:
-  ImageReader(Encoding& buffers, const jit::Image& image) : b_(buffers), image_(image) {}
+  ImageReader(Encoding& buffers, const jit::Image& image)
+      : b_(buffers), image_(image), reader_(buffers.reader(image.arch)) {}
 
   Finding read() {
     b_.insns_.clear();
@@ -86,7 +88,8 @@ class ImageReader {
     for (const jit::ImageSite& site : image_.sites) {
       if (auto broken = check(site)) return broken;
     }
-    return check_landing();
+    if (auto broken = check_landing()) return broken;
+    return check_stack_pointer();
   }
 
  private:
@@ -105,7 +108,7 @@ class ImageReader {
       return Broken{"function", fmt::format("a function ends at {:#x}, behind the code", end)};
     const std::span code(image_.code);
     for (std::uint64_t at = function.offset; at < end; at += b_.insns_.back().size) {
-      auto insn = b_.reader_.decode(code.subspan(at, end - at), at, disasm::Detail::flow);
+      auto insn = reader_.decode(code.subspan(at, end - at), at, disasm::Detail::flow);
       if (!insn) return Broken{"no instruction", fmt::format("no instruction starts at {:#x}", at)};
       b_.insns_.push_back(std::move(*insn));
       b_.insn_at_[at] = static_cast<std::uint32_t>(b_.insns_.size());
@@ -115,7 +118,8 @@ class ImageReader {
 
   /// Marks the instruction as linked later: what its distance is now says nothing.
   Finding check(const Relocation& relocation) {
-    const std::uint64_t end = std::uint64_t{relocation.offset} + width(relocation.kind);
+    if (relocation.form == Relocation::Form::literal) return check_literal(relocation);
+    const std::uint64_t end = std::uint64_t{relocation.offset} + width(relocation.form);
     const auto owner =
         std::upper_bound(b_.insns_.begin(), b_.insns_.end(), relocation.offset,
                          [](std::uint64_t at, const MachineInsn& insn) { return at < insn.address; });
@@ -132,6 +136,47 @@ class ImageReader {
                     fmt::format("a call of function {}, of {}", relocation.target, image_.functions.size())};
     (owner - 1)->target.reset();
     return {};
+  }
+
+  std::uint32_t word(std::uint64_t at) const {
+    std::uint32_t value = 0;
+    if (at + sizeof value <= image_.code.size()) std::memcpy(&value, &image_.code[at], sizeof value);
+    return value;
+  }
+
+  /// The moves of one register; of the address of code, and then a call of it.
+  Finding check_literal(const Relocation& relocation) const {
+    const auto wrong = [&](const char* what) {
+      return Broken{"relocation", fmt::format("the literal at {:#x} {}", relocation.offset, what)};
+    };
+    if (relocation.function >= image_.functions.size()) return wrong("is in no function");
+    const jit::ImageFunction& function = image_.functions[relocation.function];
+    const std::uint32_t first = word(relocation.offset);
+    if (!starts(function, relocation.offset) || !is_wide_move(first) || is_movk(first))
+      return wrong("does not begin with a movn or movz");
+    std::uint64_t at = relocation.offset + sizeof first;
+    for (; starts(function, at) && is_movk(word(at)); at += sizeof first) {
+      if (register_of(word(at)) != register_of(first)) return wrong("changes its register");
+    }
+    const bool of_code =
+        relocation.kind == Relocation::Kind::function || relocation.kind == Relocation::Kind::helper;
+    if (!of_code) return {};
+    const bool called = starts(function, at) && insn(static_cast<std::uint32_t>(at)).is_call &&
+                        (word(at) >> 5 & 31) == register_of(first);
+    if (!called) return wrong("is not called");
+    const bool known =
+        relocation.kind != Relocation::Kind::function || relocation.target < image_.functions.size();
+    return known ? Finding{} : Finding{wrong("is of no function")};
+  }
+
+  Finding check_stack_pointer() const {
+    switch (image_.arch) {
+      case jit::Arch::x86_64: return {};
+      case jit::Arch::arm64: break;
+    }
+    auto wrong = b_.stack_pointer_.broken(image_, b_.insns_);
+    if (!wrong) return {};
+    return Broken{"stack pointer", std::move(*wrong)};
   }
 
   Finding check_map(const jit::ImageFunction& function) const {
@@ -202,7 +247,7 @@ class ImageReader {
                                       Patch{"bypass, slot filled", site.bypass, filled.bypass, std::nullopt},
                                       Patch{"target, slot filled", site.target, filled.target, entry}};
     for (const Patch& patch : all) {
-      const auto insn = b_.reader_.decode(patch.bytes, base + patch.at, disasm::Detail::flow);
+      const auto insn = reader_.decode(patch.bytes, base + patch.at, disasm::Detail::flow);
       const bool one = insn && insn->size == patch.bytes.size() && !insn->is_call && !insn->is_conditional;
       const bool jump = one && insn->is_branch && insn->target == patch.leads_to;
       const bool nop = one && !insn->is_branch && !insn->is_return && patch.bytes == x86_64::nop5;
@@ -224,7 +269,14 @@ class ImageReader {
 
   Encoding& b_;
   const jit::Image& image_;
+  const disasm::Disassembler& reader_;
 };
+
+const disasm::Disassembler& Encoding::reader(jit::Arch arch) {
+  std::optional<disasm::Disassembler>& reader = readers_[static_cast<std::size_t>(arch)];
+  if (!reader) reader.emplace(disasm::arch_of(arch));
+  return *reader;
+}
 
 Verdict Encoding::operator()(const jit::Image& image) {
   auto broken = ImageReader(*this, image).read();

@@ -23,7 +23,7 @@ struct Fact {
 };
 
 Fact fact(const bpf::Scenario& scenario, const bpf::Numbering& numbering, const Expect& expect,
-          const Observation& got, const RunObservation& run) {
+          const Observation& got, const RunObservation& run, std::span<const bpf::CellPlace> cells) {
   switch (expect.kind) {
     // A kernel hands out 32 bits of r0.
     case Expect::Kind::return_value: return {"return value", run.return_value & UINT32_MAX};
@@ -34,7 +34,8 @@ Fact fact(const bpf::Scenario& scenario, const bpf::Numbering& numbering, const 
     case Expect::Kind::refused: return {"refused calls", run.fall_throughs(got.layout)};
     case Expect::Kind::cell:
       return {fmt::format("{}[{}]", scenario.maps[expect.cell.map].name, expect.cell.index),
-              run.cells[cell_index(scenario, expect.cell)]};
+              cells.empty() ? run.cells[cell_index(scenario, expect.cell)]
+                            : cells[cell_index(scenario, expect.cell)].read(run.cells)};
     case Expect::Kind::out_of_fuel: return {"out of fuel", run.out_of_fuel() ? 1U : 0U};
   }
   return {"?", 0};
@@ -46,7 +47,7 @@ std::uint64_t wanted(const Expect& expect) {
 
 }  // namespace
 
-Verdict expectations(const bpf::Scenario& scenario, const Observation& got) {
+Verdict expectations(const bpf::Scenario& scenario, const Observation& got, std::span<const bpf::CellPlace> cells) {
   const bpf::Numbering numbering = bpf::number(scenario);
   std::size_t r = 0;
   for (const bpf::Event& event : scenario.events) {
@@ -54,7 +55,7 @@ Verdict expectations(const bpf::Scenario& scenario, const Observation& got) {
     if (run == nullptr) continue;
     if (r == got.runs.size()) break;
     for (const Expect& expect : run->expectations) {
-      const Fact shown = fact(scenario, numbering, expect, got, got.runs[r]);
+      const Fact shown = fact(scenario, numbering, expect, got, got.runs[r], cells);
       if (shown.observed == wanted(expect)) continue;
       return {Outcome::disagree, Property::expectation, "other",
               fmt::format("{}: the file expects {}, observed {}", shown.what, wanted(expect), shown.observed), r};

@@ -94,6 +94,7 @@ std::string_view text(WhyNot why) {
     case WhyNot::long_trace: return "a trace was longer than the ledger's ring, or out of fuel";
     case WhyNot::attachments: return "attachments start programs that no path tells of";
     case WhyNot::unasked: return "the interpreter was not asked: it checks one scenario in so many";
+    case WhyNot::no_model: return "the model cannot walk an object's code";
     case WhyNot::no_room: return "a variant had no room within the limits";
     case WhyNot::refused: return "the verifier refused the scenario";
     case WhyNot::no_verifier: return "no verifier decides what the engine runs";

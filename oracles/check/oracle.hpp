@@ -47,12 +47,13 @@ enum class WhyNot : std::uint8_t {
   long_trace,        // a trace longer than the ledger's ring, or out of fuel (shorter runs are judged)
   attachments,       // they start programs that no path tells of
   unasked,           // the interpreter checks one scenario in so many
+  no_model,          // code from elsewhere, which the model cannot walk
   no_room,           // a variant fits no limits record or engine (the others are judged)
   refused,           // a verifier refused it: acceptance speaks
   no_verifier,       // nothing decides what this engine runs
   models_design,     // the engine counts as the model does, or in a way that no model predicts
 };
-inline constexpr std::size_t why_nots = 17;
+inline constexpr std::size_t why_nots = 18;
 /// A clause: "the engine shows no machine code".
 std::string_view text(WhyNot why);
 

@@ -25,6 +25,9 @@ Verdict ended(const Observation& got) {
     switch (run.status) {
       case RunStatus::finished: break;
       case RunStatus::fault:
+        // A kernel that was lost told of it: no address of ours.
+        if (!got.log.empty())
+          return broken(Property::fault, r, std::string(run.fault.kind), fmt::format("{}: {}", run.fault.kind, got.log));
         return broken(Property::fault, r, std::string(run.fault.kind),
                       fmt::format("{} at code offset {:#x}, address {:#x}", run.fault.kind, run.fault.pc,
                                   run.fault.address));

@@ -10,9 +10,12 @@
 #include <string_view>
 #include <vector>
 
+#include "jit/image.hpp"
+
 namespace tailbound::disasm {
 
 enum class Arch : std::uint8_t { x86_64, aarch64 };
+constexpr Arch arch_of(jit::Arch arch) { return arch == jit::Arch::x86_64 ? Arch::x86_64 : Arch::aarch64; }
 
 /// What the text costs is many times what the rest does.
 enum class Detail : std::uint8_t { flow, text };
@@ -25,6 +28,9 @@ struct MachineInsn {
   bool is_branch = false;  // jumps, without calls and returns
   bool is_conditional = false;
   bool is_return = false;
+  bool uses_sp = false;                      // arm64: reads or writes the stack pointer
+  bool writes_sp = false;
+  std::optional<std::int64_t> sp_change = {};  // bytes that it adds to sp, where that is what it writes
   std::optional<std::uint64_t> target = {};  // of a direct call or branch
   std::string text = {};                     // Intel syntax on x86-64; empty under Detail::flow
 };

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "oracles/disasm/disasm.hpp"
+#include "oracles/disasm/stack_pointer.hpp"
 #include "oracles/disasm/target.hpp"
 
 namespace tailbound::disasm {
@@ -52,6 +53,7 @@ struct Disassembler::Llvm {
                                                    *target.asm_info, *target.instructions, *target.registers)),
         analysis(target.target->createMCInstrAnalysis(target.instructions.get())) {
     printer->setPrintBranchImmAsAddress(true);
+    if (arch == Arch::aarch64) stack_pointer.emplace(target);
   }
 
   void describe(const llvm::MCInst& inst, MachineInsn& out) const {
@@ -63,6 +65,7 @@ struct Disassembler::Llvm {
     std::uint64_t to = 0;
     if ((out.is_call || out.is_branch) && analysis->evaluateBranch(inst, out.address, out.size, to))
       out.target = to;
+    if (stack_pointer) stack_pointer->describe(inst, about, out);
   }
 
   /// LLVM counts a printed distance from the instruction's end on x86-64, from its start on arm64.
@@ -80,6 +83,7 @@ struct Disassembler::Llvm {
   std::unique_ptr<llvm::MCDisassembler> reader;
   std::unique_ptr<llvm::MCInstPrinter> printer;
   std::unique_ptr<llvm::MCInstrAnalysis> analysis;
+  std::optional<StackPointer> stack_pointer;
 };
 
 Disassembler::Disassembler(Arch arch) : llvm_(std::make_unique<Llvm>(arch)) {}

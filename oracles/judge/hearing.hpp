@@ -2,7 +2,10 @@
 // of it.
 #pragma once
 
+#include <span>
+
 #include "jit/bpf/lowered.hpp"
+#include "jit/bpf/object/prepare.hpp"
 #include "oracles/check/oracle.hpp"
 #include "oracles/engine/engine.hpp"
 #include "oracles/judge/images.hpp"
@@ -14,7 +17,7 @@ namespace tailbound {
 /// An engine's part in judging one scenario.
 struct Witness {
   engine::Engine* engine = nullptr;
-  const Observation* predicted = nullptr;  // by the model under the engine's profile
+  const Observation* predicted = nullptr;  // by the model under the engine's profile; null: it cannot walk the code
   const Observation* seen = nullptr;
   bool agrees = false;  // with the model, in everything: no asm block was left out
 };
@@ -30,6 +33,7 @@ struct Hearing {
   model::Walker& by_value;  // under the engine's profile, with copies at calls
   Observation& kept;      // what was seen first, once the engine runs again
   bpf::Lowered& changed;  // room for another scenario
+  std::span<const bpf::CellPlace> cells;  // where the scenario's cells lie; empty: one after the other, a word each
   /// What a broken verdict held `seen` against, where that is not the model.
   const Observation* against = nullptr;
 

@@ -21,18 +21,16 @@ Verdict of_program(std::size_t program, Verdict verdict) {
 
 }  // namespace
 
-bool ImageChecks::shows(const engine::Engine& engine) {
-  return source_of(engine) != nullptr && engine.identity().name == "x86_64";
-}
+bool ImageChecks::shows(const engine::Engine& engine) { return source_of(engine) != nullptr; }
 
 Verdict ImageChecks::encoding(const engine::Engine& engine) {
   if (!encoding_) encoding_.emplace();
-  const bool ibt = engine.identity().options.find("ibt") != std::string::npos;
   const auto images = source_of(engine)->images();
   for (std::size_t p = 0; p < images.size(); ++p) {
     ++checked_;
     if (const Verdict verdict = (*encoding_)(images[p]); verdict.broken()) return of_program(p, verdict);
-    if (const Verdict verdict = check::entry_pads(images[p], ibt); verdict.broken()) return of_program(p, verdict);
+    const Verdict pads = check::entry_pads(images[p], engine.identity().options);
+    if (pads.broken()) return of_program(p, pads);
   }
   return {};
 }

@@ -55,14 +55,29 @@ bool Judge::asked(std::size_t engine) const { return witnesses_[engine].seen != 
 
 Judgement Judge::judge(const bpf::Scenario& scenario, bool expectations) {
   bpf::lower(scenario, lowered_);
+  cells_ = {};
   for (Model& model : models_) model.prediction = &model.walker->walk(scenario);
   run_engines(scenario);
   if (is_next(scenario)) ++next_;
   Judgement result{.verdict = {}, .engine = 0, .judged = false, .forecast = forecast(models_.front())};
+  hear_all(scenario, expectations, result);
+  return result;
+}
+
+Judgement Judge::judge(const bpf::PreparedObject& object) {
+  lowered_ = object.lowered;
+  cells_ = object.cells;
+  for (Model& model : models_) model.prediction = nullptr;
+  run_engines(object.names);
+  Judgement result;
+  hear_all(object.names, true, result);
+  return result;
+}
+
+void Judge::hear_all(const bpf::Scenario& scenario, bool expectations, Judgement& result) {
   for (std::size_t e = 0; e < engines_.size() && !result.verdict.broken(); ++e) {
     hear(e, scenario, expectations, result);
   }
-  return result;
 }
 
 std::size_t Judge::batch() const {
@@ -84,6 +99,7 @@ void Judge::run_ahead(std::span<const bpf::Scenario> coming) {
 
 /// Whether the engine runs the scenario, though another may.
 bool Judge::wants(const engine::Engine& engine) const {
+  if (models_.front().prediction == nullptr) return true;  // only engines know what it does
   if (only_checks(engine)) return cross_check_ || lowered_.has_asm;
   return !engine.identity().emulated || ask_emulated_ || !some_native_;
 }
@@ -91,7 +107,7 @@ bool Judge::wants(const engine::Engine& engine) const {
 void Judge::run_engines(const bpf::Scenario& scenario) {
   bool ran = false;
   for (std::size_t e = 0; e < engines_.size(); ++e) {
-    witnesses_[e] = {engines_[e].get(), &predicted(e), &unasked};
+    witnesses_[e] = {engines_[e].get(), models_[model_of_[e]].prediction, &unasked};
     if (wants(*engines_[e])) ran |= run(e, scenario);
   }
   for (std::size_t e = 0; e < engines_.size() && !ran; ++e) {
@@ -121,7 +137,8 @@ void Judge::hear(std::size_t engine, const bpf::Scenario& scenario, bool expecta
                   .images = images_,
                   .by_value = *models_[model_of_[engine]].by_value,
                   .kept = kept_[engine],
-                  .changed = changed_};
+                  .changed = changed_,
+                  .cells = cells_};
   for (const Oracle& each : oracles()) {
     if (!set_.has(each.id) || (each.when == When::sampled && !sampled_)) continue;
     const bool heard =

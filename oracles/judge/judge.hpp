@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "jit/bpf/lowered.hpp"
+#include "jit/bpf/object/prepare.hpp"
 #include "oracles/check/oracle_set.hpp"
 #include "oracles/engine/engine.hpp"
 #include "oracles/judge/hearing.hpp"
@@ -43,6 +44,9 @@ class Judge {
 
   /// `expectations`: the scenario's `expect` lines are checked too.
   Judgement judge(const bpf::Scenario& scenario, bool expectations = false);
+  /// An object's code, which no model walks: all engines run it, and the oracles that need no model judge it, what its
+  /// events expect included. predicted() and walker() say nothing of it.
+  Judgement judge(const bpf::PreparedObject& object);
 
   /// Has engines that like batches (Engine::batch) run scenarios that judge() gets next, one by one, in this order. They
   /// stay where they are until then.
@@ -86,6 +90,7 @@ class Judge {
   };
   void run_engines(const bpf::Scenario& scenario);
   bool run(std::size_t engine, const bpf::Scenario& scenario);
+  void hear_all(const bpf::Scenario& scenario, bool expectations, Judgement& result);
   bool wants(const engine::Engine& engine) const;
   void hear(std::size_t engine, const bpf::Scenario& scenario, bool expectations, Judgement& result);
   const Witness* peer_of(std::size_t engine) const;
@@ -105,6 +110,7 @@ class Judge {
   std::size_t next_ = 0;                  // in it
   std::vector<std::vector<Observation>> seen_ahead_;  // by engine and scenario; empty: not run ahead
   bpf::Lowered changed_;
+  std::span<const bpf::CellPlace> cells_;  // of the object under judgement
   OracleSet set_;
   bool sampled_ = false;
   bool cross_check_ = true;

@@ -41,11 +41,11 @@ class Prober {
     lowered_.last_run_fuel = fuel;
     return engine_.run_one(lowered_).runs.back();
   }
-  /// The engine takes the scenario and all its runs end.
+  /// The engine takes the scenario and all its runs end. A guest that it takes along has a log.
   bool runs() {
     lowered_.last_run_fuel.reset();
     const Observation& seen = engine_.run_one(lowered_);
-    return seen.runs.size() == lowered_.runs();
+    return seen.log.empty() && seen.runs.size() == lowered_.runs();
   }
   /// Its first `count` entries are those whose prefix hashes are given (all of them, if there are fewer).
   bool same_prefix(std::uint64_t count, const std::vector<std::uint64_t>& hashes) {

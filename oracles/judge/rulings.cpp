@@ -29,6 +29,7 @@ Ruling acceptance(Hearing& h) {
 /// Whether or not the design is sound, it is known: whatever the rule says of it afterwards is explained.
 Ruling prediction(Hearing& h) {
   if (!h.witness.engine->identity().by_value) return could_not(WhyNot::models_design);
+  if (h.witness.predicted == nullptr) return could_not(WhyNot::no_model);
   const Observation& predicted = h.by_value.walk(h.scenario);
   Ruling ruling{check::same_behaviour(predicted, h.seen(), !h.lowered.has_asm)};
   if (!ruling.verdict.broken()) return ruling;
@@ -52,6 +53,7 @@ Ruling frame(Hearing& h) { return {check::frame_balance(h.seen())}; }
 
 /// What asm blocks compute is not the model's business.
 Ruling agreement(Hearing& h) {
+  if (h.witness.predicted == nullptr) return could_not(WhyNot::no_model);
   Ruling ruling{check::same_behaviour(*h.witness.predicted, h.seen(), !h.lowered.has_asm)};
   h.witness.agrees = !ruling.verdict.broken() && !h.lowered.has_asm;
   return ruling;
@@ -84,7 +86,7 @@ Ruling machine_stack(Hearing& h) {
 Ruling expectations(Hearing& h) {
   if (!h.expectations) return could_not(WhyNot::not_asked);
   if (!any_expected(h.scenario)) return could_not(WhyNot::nothing_expected);
-  return {check::expectations(h.scenario, h.seen())};
+  return {check::expectations(h.scenario, h.seen(), h.cells)};
 }
 
 }  // namespace tailbound::rulings

@@ -67,6 +67,7 @@ Ruling determinism(Hearing& h) {
 }
 
 Ruling independence(Hearing& h) {
+  if (h.witness.predicted == nullptr) return {{}, WhyNot::no_model};
   if (!all_ended(h.seen())) return {{}, WhyNot::unfinished};
   keep(h);
   const std::uint64_t choice = check::choice_of(h.scenario);

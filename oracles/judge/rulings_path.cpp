@@ -61,6 +61,7 @@ std::uint64_t limit_of(const bpf::Profile& profile) {
 }  // namespace
 
 Ruling path(Hearing& h) {
+  if (h.witness.predicted == nullptr) return {{}, WhyNot::no_model};
   Slots slots(h.scenario);
   const std::uint64_t limit = limit_of(*h.witness.engine->identity().profile);
   Ruling ruling;

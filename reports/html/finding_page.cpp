@@ -80,8 +80,8 @@ class Page {
   }
 
   std::string scenario_section() {
-    const x86_64::Scheme* const own = x86_scheme(finding_);
-    const x86_64::Scheme& scheme = own != nullptr ? *own : *x86_64::find_scheme("pointer");
+    const jit::SchemeView* const own = jit::find_scheme(finding_.engine.name, finding_.engine.scheme);
+    const jit::SchemeView& scheme = own != nullptr ? *own : *jit::find_scheme(jit::Arch::x86_64, "pointer");
     const Picture picture = picture_of(finding_.scenario, scheme);
     std::string out = drawing(picture);
     return section("scenario", "The scenario", out + text("pre", "", bpf::print_graph(finding_.scenario)));

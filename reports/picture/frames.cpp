@@ -12,13 +12,14 @@ namespace tailbound::reports {
 
 namespace {
 
-std::string where(const x86_64::Scheme& scheme, const jit::Frame& frame) {
+std::string where(const jit::SchemeView& scheme, const jit::Frame& frame) {
   if (!frame.reaches_tail_call) return "none: no tail call below";
   const jit::CountSlots slots = scheme.slots(frame);
   if (slots.count == 0 && slots.pointer == 0) return "not in the frame";
-  if (slots.pointer == 0) return fmt::format("count at rbp{:+}", slots.count);
-  if (slots.count == 0) return fmt::format("pointer to it at rbp{:+}", slots.pointer);
-  return fmt::format("count at rbp{:+}, pointer at rbp{:+}", slots.count, slots.pointer);
+  const std::string_view base = scheme.frame_register;
+  if (slots.pointer == 0) return fmt::format("count at {}{:+}", base, slots.count);
+  if (slots.count == 0) return fmt::format("pointer to it at {}{:+}", base, slots.pointer);
+  return fmt::format("count at {0}{1:+}, pointer at {0}{2:+}", base, slots.count, slots.pointer);
 }
 
 /// For each function of a program the chain of callers with most bytes, outermost first.
@@ -49,14 +50,14 @@ class Paths {
 
 }  // namespace
 
-void add_frames(const bpf::Scenario& scenario, const x86_64::Scheme& scheme, Picture& picture) {
+void add_frames(const bpf::Scenario& scenario, const jit::SchemeView& scheme, Picture& picture) {
   const bpf::Lowered lowered = bpf::lower(scenario);
   std::vector<jit::Frame> frames;
   for (std::size_t p = 0; p < scenario.programs.size(); ++p) {
     jit::find_frames(lowered.programs[p], frames);
     for (std::size_t f = 0; f < frames.size(); ++f) {
       Picture::Function& function = picture.functions[picture.mains[p] + f];
-      function.bytes = scheme.frame_bytes(frames[f]);
+      function.bytes = scheme.stack_costs.frame(frames[f]);
       function.count = where(scheme, frames[f]);
     }
     const Paths paths(scenario.programs[p], picture.mains[p], picture);

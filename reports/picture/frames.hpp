@@ -6,6 +6,6 @@
 namespace tailbound::reports {
 
 /// Fills in each function's frame, and what is live under each function that tail-calls.
-void add_frames(const bpf::Scenario& scenario, const x86_64::Scheme& scheme, Picture& picture);
+void add_frames(const bpf::Scenario& scenario, const jit::SchemeView& scheme, Picture& picture);
 
 }  // namespace tailbound::reports

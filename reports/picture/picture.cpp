@@ -20,7 +20,7 @@ constexpr std::size_t most_attempts = std::size_t{1} << 20;
 
 class Maker {
  public:
-  Maker(const Scenario& scenario, const x86_64::Scheme& scheme)
+  Maker(const Scenario& scenario, const jit::SchemeView& scheme)
       : scenario_(scenario),
         numbering_(number(scenario)),
         walker_({.profile = scheme.identity.profile, .keep_attempts = most_attempts}),
@@ -30,7 +30,7 @@ class Maker {
     picture_.runs = seen_.runs.size();
   }
 
-  Picture run(const x86_64::Scheme& scheme) {
+  Picture run(const jit::SchemeView& scheme) {
     for (std::uint16_t p = 0; p < scenario_.programs.size(); ++p) add_program(p);
     for (const model::AttemptSeen& attempt : walker_.attempts()) add(attempt);
     add_untried();
@@ -176,7 +176,7 @@ class Maker {
 
 }  // namespace
 
-Picture picture_of(const Scenario& scenario, const x86_64::Scheme& scheme) {
+Picture picture_of(const Scenario& scenario, const jit::SchemeView& scheme) {
   return Maker(scenario, scheme).run(scheme);
 }
 

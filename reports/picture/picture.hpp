@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "jit/bpf/scenario.hpp"
-#include "jit/x86_64/schemes.hpp"
+#include "jit/schemes.hpp"
 
 namespace tailbound::reports {
 
@@ -58,7 +58,7 @@ struct Picture {
   std::uint64_t refused() const;
 };
 
-Picture picture_of(const bpf::Scenario& scenario, const x86_64::Scheme& scheme);
+Picture picture_of(const bpf::Scenario& scenario, const jit::SchemeView& scheme);
 
 /// At most 110 columns wide, whatever the names are.
 std::string text_of(const Picture& picture);

@@ -8,7 +8,7 @@ namespace tailbound::reports {
 
 namespace {
 
-using x86_64::Scheme;
+using Scheme = jit::SchemeView;
 
 constexpr std::size_t widest = 112;
 
@@ -41,24 +41,13 @@ std::string sentence(std::string_view words) {
   return out + '.';
 }
 
-std::string step_names(const Scheme::Steps& steps) {
-  std::string names;
-  for (const auto& step : steps) names += (names.empty() ? "" : ", ") + std::string(step.name);
-  return names;
-}
-
 std::string steps(const Scheme& scheme) {
   std::string out;
-  const auto add = [&](std::string_view where, const Scheme::Steps& list) {
-    if (!list.empty()) out += wrap(fmt::format("- {}: {}", where, step_names(list)), "  ");
-  };
-  add("prologue", scheme.prologue);
-  add("before a subprogram call", scheme.call_site);
-  add("behind it", scheme.after_call);
-  add("before a helper call", scheme.helper_site);
-  add("direct tail call", scheme.tail_call_direct);
-  add("indirect tail call", scheme.tail_call_indirect);
-  add("epilogue", scheme.epilogue);
+  for (const Scheme::Part& part : scheme.parts) {
+    std::string names;
+    for (const std::string_view step : part.steps) names += (names.empty() ? "" : ", ") + std::string(step);
+    out += wrap(fmt::format("- {}: {}", part.where, names), "  ");
+  }
   return out;
 }
 
@@ -66,12 +55,24 @@ std::string frame(const Scheme& scheme) {
   const jit::Frame main{.is_main = true, .reaches_tail_call = true};
   const jit::CountSlots slots = scheme.slots(main);
   std::string out = fmt::format("A tail call lands {} bytes into a main. A main without stack takes {} bytes",
-                                scheme.landing({}), scheme.frame_bytes(main));
-  if (scheme.entry_bytes != nullptr) out += fmt::format(", {} more at an entry", scheme.entry_bytes(main));
-  if (slots.count != 0) out += fmt::format("; count at rbp{:+}", slots.count);
-  if (slots.pointer != 0) out += fmt::format("; pointer at rbp{:+}", slots.pointer);
+                                scheme.landing({}), scheme.stack_costs.frame(main));
+  if (const auto entry = scheme.stack_costs.entry; entry != nullptr)
+    out += fmt::format(", {} more at an entry", entry(main));
+  if (slots.count != 0) out += fmt::format("; count at {}{:+}", scheme.frame_register, slots.count);
+  if (slots.pointer != 0) out += fmt::format("; pointer at {}{:+}", scheme.frame_register, slots.pointer);
   if (slots.count == 0 && slots.pointer == 0) out += "; none of them is a count";
   return out + '.';
+}
+
+/// What the command needs to search another arch than the first.
+std::string engine_option(const Scheme& scheme) {
+  return scheme.arch == jit::Arch::x86_64 ? "" : fmt::format(" --engine {}", scheme.identity.arch);
+}
+
+/// Of files and lines of evidence.
+std::string key(const Scheme& scheme) {
+  const jit::SchemeIdentity& id = scheme.identity;
+  return scheme.arch == jit::Arch::x86_64 ? std::string(id.name) : fmt::format("{}-{}", id.arch, id.name);
 }
 
 std::string counterexample(const Scheme& scheme, const Counterexample& example) {
@@ -82,25 +83,26 @@ std::string counterexample(const Scheme& scheme, const Counterexample& example) 
   std::istringstream lines(example.graph);
   out += '\n';
   for (std::string line; std::getline(lines, line);) out += line.empty() ? "\n" : "    " + line + '\n';
-  return out + fmt::format("\n`./tailbound run {} --scheme {}`\n", example.file, scheme.identity.name);
+  return out + fmt::format("\n`./tailbound run {} --scheme {}{}`\n", example.file, scheme.identity.name,
+                           engine_option(scheme));
 }
 
 std::string search(const Scheme& scheme, const Search& done) {
   const jit::SchemeIdentity& id = scheme.identity;
   const std::string how = fmt::format(
-      "{} scenarios without a finding (`./tailbound fuzz --scheme {} --seed {} "
+      "{} scenarios without a finding (`./tailbound fuzz --scheme {}{} --seed {} "
       "--time {} --jobs {}`)",
-      done.scenarios, id.name, done.seed, done.seconds, done.jobs);
+      done.scenarios, id.name, engine_option(scheme), done.seed, done.seconds, done.jobs);
   if (id.not_shown_by.empty()) return wrap("**No counterexample known.** " + how + '.', "");
   return wrap(fmt::format("**Not shown.** {}. It needs {}.", how, id.not_shown_by), "");
 }
 
 std::string verdict(const Scheme& scheme, const Evidence& evidence) {
-  if (const auto found = evidence.counterexamples.find(scheme.identity.name);
+  if (const auto found = evidence.counterexamples.find(key(scheme));
       found != evidence.counterexamples.end()) {
     return counterexample(scheme, found->second);
   }
-  if (const auto done = evidence.searches.find(scheme.identity.name); done != evidence.searches.end()) {
+  if (const auto done = evidence.searches.find(key(scheme)); done != evidence.searches.end()) {
     return search(scheme, done->second);
   }
   return "**Not searched.**\n";
@@ -109,10 +111,10 @@ std::string verdict(const Scheme& scheme, const Evidence& evidence) {
 }  // namespace
 
 std::string scheme_table(std::span<const Scheme> schemes) {
-  std::string out = fmt::format("{:<26}{:<7}{:<6}{:<11}{}\n", "scheme", "sound?", "wild", "profile", "source");
+  std::string out = fmt::format("{:<26}{:<8}{:<7}{:<6}{:<11}{}\n", "scheme", "arch", "sound?", "wild", "profile", "source");
   for (const Scheme& scheme : schemes) {
     const jit::SchemeIdentity& id = scheme.identity;
-    const std::string first = fmt::format("{:<26}{:<7}{:<6}{:<11}", id.name, yes_no(id.meant_sound),
+    const std::string first = fmt::format("{:<26}{:<8}{:<7}{:<6}{:<11}", id.name, id.arch, yes_no(id.meant_sound),
                                           yes_no(id.wild), id.profile->name);
     out += fmt::format("{}{}\n  {}", first, id.source, wrap(std::string(id.summary), "  "));
   }
@@ -122,16 +124,16 @@ std::string scheme_table(std::span<const Scheme> schemes) {
 std::string scheme_document(std::span<const Scheme> schemes, const Evidence& evidence) {
   std::string out =
       "# Schemes\n\n"
-      "Written by `tailbound schemes --markdown` from the records in `jit/x86_64/scheme_*.cpp` and from what "
+      "Written by `tailbound schemes --markdown` from the records in `jit/*/scheme_*.cpp` and from what "
       "searches\n"
       "found (`corpus/regressions/schemes`); `tests/fuzz/test_schemes.cpp` holds the file to both. 'Meant "
       "sound' is a\n"
       "hypothesis, the verdict is what was measured. A counterexample fails under its scheme and holds under "
       "`pointer`.\n"
-      "Landing places are without IBT; frames count the return address.\n";
+      "Landing places are without IBT, BTI and PAC; frames count the return address.\n";
   for (const Scheme& scheme : schemes) {
     const jit::SchemeIdentity& id = scheme.identity;
-    out += fmt::format("\n## {}\n\n{}\n", id.name, wrap(sentence(id.summary), ""));
+    out += fmt::format("\n## {}{}\n\n{}\n", id.name, scheme.arch == jit::Arch::x86_64 ? "" : ", arm64", wrap(sentence(id.summary), ""));
     out += wrap(fmt::format("Source: {}. Profile: {}. Meant sound: {}. Wild: {}. {}", id.source,
                             id.profile->name, yes_no(id.meant_sound), yes_no(id.wild), frame(scheme)),
                 "");

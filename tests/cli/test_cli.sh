@@ -396,7 +396,7 @@ one_line plugin_endless 1 'did not end' "$tb" plugin $on_x86_64 0500ffff00000000
 one_line plugin_bad_opcode 2 'insn 0: undefined opcode' "$tb" plugin --program ff000000000000009500000000000000
 one_line plugin_no_hex 2 'no hex digit' "$tb" plugin 'zz' --program '9500000000000000'
 one_line plugin_nothing_given 2 'program is empty' "$tb" plugin
-one_line plugin_elf 2 'ELF files are not read' "$tb" plugin --elf
+
 
 
 # --- proofs: all as expected, kept, exported, checked ---
@@ -450,10 +450,12 @@ fake_cvc5 always_unsat 1 'NOT AS EXPECTED' 'echo unsat'
 expect prove_export_without_cadical 3 'no certificate: cadical is missing' \
   env PATH=/nonexistent "$tb" prove --only T7 --no-cache --export without
 
-source "$root/tests/cli/findings.sh"
 source "$root/tests/cli/fidelity.sh"
+source "$root/tests/cli/findings.sh"
 source "$root/tests/cli/kernel.sh"
 source "$root/tests/cli/reports.sh"
 source "$root/tests/cli/arm64.sh"
+source "$root/tests/cli/vm.sh"
+source "$root/tests/cli/objects.sh"
 
 echo 'cli tests ended'

@@ -10,6 +10,7 @@
 #include "fuzz/campaign/engines.hpp"
 #include "jit/bpf/decode.hpp"
 #include "jit/bpf/text.hpp"
+#include "tests/support/bpf_objects.hpp"
 #include "tests/support/source_dir.hpp"
 
 namespace tailbound::test {
@@ -32,6 +33,7 @@ INSTANTIATE_TEST_SUITE_P(Engines, PluginEngine, testing::Values("interpreter", "
 struct Program {
   std::string name;
   std::string hex;
+  std::string elf;
   std::string memory;
   std::string result;
 };
@@ -63,7 +65,8 @@ std::vector<Program> corpus() {
     const auto insns = bpf::assemble(text.str());
     EXPECT_TRUE(insns.has_value()) << entry.path() << ":" << insns.error().text();
     if (!insns) continue;
-    programs.push_back({entry.path().filename(), hex(bpf::encode(*insns)), header(text.str(), "memory"),
+    programs.push_back({entry.path().filename(), hex(bpf::encode(*insns)),
+                        hex(bare_object(*insns, ".text")), header(text.str(), "memory"),
                         header(text.str(), "result")});
   }
   return programs;
@@ -74,14 +77,19 @@ TEST_P(PluginEngine, GivesOurProgramsTheirResults) {
   EXPECT_GE(programs.size(), 12U);
   for (const Program& program : programs) {
     ASSERT_NE(program.result, "") << program.name;
-    const PluginAnswer got = answer({.memory = program.memory, .program = program.hex, .engine = GetParam()});
-    SCOPED_TRACE(program.name + ": " + got.text);
-    if (program.result == "fault") {
-      EXPECT_EQ(got.exit_code, 1);
-      EXPECT_TRUE(got.text.starts_with("fault: "));
-    } else {
-      ASSERT_EQ(got.exit_code, 0);
-      EXPECT_EQ(std::stoull(got.text, nullptr, 16), std::stoull(program.result, nullptr, 0));
+    for (const bool elf : {false, true}) {
+      const PluginAnswer got = answer({.memory = program.memory,
+                                       .program = elf ? program.elf : program.hex,
+                                       .elf = elf,
+                                       .engine = GetParam()});
+      SCOPED_TRACE(program.name + (elf ? " as ELF: " : ": ") + got.text);
+      if (program.result == "fault") {
+        EXPECT_EQ(got.exit_code, 1);
+        EXPECT_TRUE(got.text.starts_with("fault: "));
+      } else {
+        ASSERT_EQ(got.exit_code, 0);
+        EXPECT_EQ(std::stoull(got.text, nullptr, 16), std::stoull(program.result, nullptr, 0));
+      }
     }
   }
 }
@@ -101,7 +109,7 @@ class PluginRow : public testing::TestWithParam<Row> {};
 
 TEST_P(PluginRow, IsAnswered) {
   const Row& row = GetParam();
-  const PluginAnswer got = answer({.memory = row.memory, .program = row.program, .engine = row.engine});
+  const PluginAnswer got = answer({.memory = row.memory, .program = row.program, .elf = false, .engine = row.engine});
   EXPECT_EQ(got.exit_code, row.exit_code) << got.text;
   EXPECT_EQ(got.text, row.text);
 }

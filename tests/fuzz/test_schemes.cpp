@@ -11,6 +11,7 @@
 #include "gen/generate.hpp"
 #include "jit/bpf/graph.hpp"
 #include "jit/lower/stack_bound.hpp"
+#include "jit/x86_64/schemes.hpp"
 #include "oracles/judge/judge.hpp"
 #include "reports/files.hpp"
 #include "tests/support/source_dir.hpp"
@@ -154,7 +155,7 @@ TEST(SchemeEvidence, EverySchemeHasAVerdict) {
 TEST(SchemeEvidence, TheDocumentIsWhatTheCommandPrints) {
   const auto document = reports::read_file(root + "/docs/schemes.md", 1U << 20);
   ASSERT_TRUE(document.has_value()) << document.error();
-  EXPECT_EQ(*document, reports::scheme_document(x86_64::schemes(), evidence()))
+  EXPECT_EQ(*document, reports::scheme_document(jit::all_schemes(), evidence()))
       << "./tailbound schemes --markdown > docs/schemes.md";
 }
 

@@ -195,7 +195,7 @@ class StepProgram {
     lowered.first_array_map = lowered.first_prog_array = 1;
     lowered.programs.resize(1);
     lowered.events = {bpf::Run{0, {}}};
-    lowered.context = bpf::GivenContext{.bytes = {}, .writable = true};
+    lowered.context = bpf::GivenContext{.bytes = {}, .writable = true, .packet = std::nullopt};
   }
 
   void make(Draw& draw, std::uint32_t count, bool bad_end) {

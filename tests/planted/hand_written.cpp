@@ -13,7 +13,7 @@ std::span<const Fault> hand_written() {
   static const std::vector<Fault> faults = [] {
     std::vector<Fault> all;
     for (const auto add : {add_prologue_faults, add_landing_faults, add_call_faults, add_count_faults,
-                           add_index_faults, add_refusal_faults, add_leaving_faults}) {
+                           add_index_faults, add_refusal_faults, add_leaving_faults, add_arm64_faults}) {
       add(all);
     }
     return all;

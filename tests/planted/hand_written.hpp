@@ -22,5 +22,6 @@ void add_count_faults(std::vector<Fault>& faults);
 void add_index_faults(std::vector<Fault>& faults);
 void add_refusal_faults(std::vector<Fault>& faults);
 void add_leaving_faults(std::vector<Fault>& faults);
+void add_arm64_faults(std::vector<Fault>& faults);
 
 }  // namespace tailbound::planted

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "gen/generate.hpp"
+#include "oracles/engine/arm64/engine.hpp"
 #include "oracles/engine/image_source.hpp"
 #include "oracles/engine/x86_64/engine.hpp"
 #include "tests/planted/reach.hpp"
@@ -13,15 +14,25 @@ namespace {
 
 constexpr std::chrono::milliseconds time_limit{100};
 
-std::unique_ptr<engine::Engine> native(const x86_64::Scheme& scheme, const jit::Options& options) {
-  return engine::make_x86_64({.scheme = &scheme, .options = options, .time_limit = time_limit});
+struct MakeEngine {
+  const jit::Options& options;
+  std::unique_ptr<engine::Engine> operator()(const x86_64::Scheme& scheme) const {
+    return engine::make_x86_64({.scheme = &scheme, .options = options, .time_limit = time_limit});
+  }
+  std::unique_ptr<engine::Engine> operator()(const arm64::Scheme& scheme) const {
+    return engine::make_arm64({.scheme = &scheme, .options = options, .time_limit = time_limit});
+  }
+};
+
+/// `scheme` outlives it.
+std::unique_ptr<engine::Engine> jit_engine(const AnyScheme& scheme, const jit::Options& options) {
+  return std::visit(MakeEngine{options}, scheme);
 }
 
-std::vector<std::unique_ptr<engine::Engine>> engines(const x86_64::Scheme& scheme,
-                                                     const jit::Options& options) {
+std::vector<std::unique_ptr<engine::Engine>> engines(const AnyScheme& scheme, const jit::Options& options) {
   std::vector<std::unique_ptr<engine::Engine>> both;
-  both.push_back(engine::make_interpreter(*scheme.identity.profile));
-  both.push_back(native(scheme, options));
+  both.push_back(engine::make_interpreter(*identity_of(scheme).profile));
+  both.push_back(jit_engine(scheme, options));
   return both;
 }
 
@@ -33,9 +44,10 @@ std::span<const jit::Image> images(const engine::Engine& engine) {
 
 Trial::Trial(const Fault& fault)
     : faulty_(fault.make()),
+      sound_scheme_(fault.sound()),
       judge_(engines(faulty_, fault.options)),
-      again_(native(faulty_, fault.options)),
-      sound_(native(fault.sound(), fault.options)) {}
+      again_(jit_engine(faulty_, fault.options)),
+      sound_(jit_engine(sound_scheme_, fault.options)) {}
 
 Verdict Trial::judge(const bpf::Scenario& scenario, bool images) {
   judge_.sampled(images);

@@ -27,7 +27,8 @@ class Trial {
   Comparison compare(const bpf::Scenario& scenario);
 
  private:
-  x86_64::Scheme faulty_;
+  AnyScheme faulty_;
+  AnyScheme sound_scheme_;
   Judge judge_;
   std::unique_ptr<engine::Engine> again_;  // the faulty scheme
   std::unique_ptr<engine::Engine> sound_;

@@ -16,7 +16,7 @@ namespace tailbound::test {
 
 namespace {
 
-const x86_64::Scheme& pointer() { return *x86_64::find_scheme("pointer"); }
+const jit::SchemeView& pointer() { return *jit::find_scheme(jit::Arch::x86_64, "pointer"); }
 
 bpf::Scenario parsed(const char* text) {
   auto scenario = bpf::parse_graph(text);

@@ -102,15 +102,16 @@ class StubWriter {
     a_.str(x(0), field(counter));
   }
 
-  /// x9 = index, x0 = address of its value. x0: the map, x1: address of a 32-bit key.
+  /// x0 = address of the value, x10 = its bytes. x0: the map, x1: address of a 32-bit key.
   void find_value(ShortLabel& absent) {
     a_.ldr(w(9), at(x(1), 0));
     a_.ldr(w(10), at(x(0), options_.max_entries));
     a_.cmp(w(9), w(10));
     a_.b(Cond::cs, absent);
+    a_.ldr(w(11), at(x(0), offsetof(ArrayObject, stride)));
     a_.ldr(w(10), at(x(0), offsetof(ArrayObject, value_size)));
     a_.ldr(x(0), at(x(0), offsetof(ArrayObject, values)));
-    a_.mul(x(9), x(9), x(10));
+    a_.mul(x(9), x(9), x(11));
     a_.add(x(0), x(0), x(9));
   }
 
@@ -128,7 +129,7 @@ class StubWriter {
     leave_helper();
   }
 
-  /// x2: address of a value (whole words), x3: flags. The kernel's answers (kernel/bpf/arraymap.c,
+  /// x2: address of a value, x3: flags. The kernel's answers (kernel/bpf/arraymap.c,
   /// array_map_update_elem): an array's entries all exist.
   void update() {
     ShortLabel invalid;
@@ -139,11 +140,11 @@ class StubWriter {
     find_value(too_big);
     a_.cmp(x(3), Imm12(1));
     a_.b(Cond::eq, exists);
-    const std::uint32_t next_word = a_.here();
-    a_.sub(x(10), x(10), Imm12(8));
-    a_.ldr(x(11), at(x(2), x(10)));
-    a_.str(x(11), at(x(0), x(10)));
-    a_.cbnz(x(10), static_cast<std::int32_t>(next_word - a_.here()));
+    const std::uint32_t next_byte = a_.here();
+    a_.sub(x(10), x(10), Imm12(1));
+    a_.ldrb(w(11), at(x(2), x(10)));
+    a_.strb(w(11), at(x(0), x(10)));
+    a_.cbnz(x(10), static_cast<std::int32_t>(next_byte - a_.here()));
     answer(0);
     a_.bind(invalid);
     answer(-22);

@@ -23,6 +23,7 @@ class ArmTarget final : public native::Target {
 
   std::string_view arch() const override { return "arm64"; }
   const jit::SchemeIdentity& scheme() const override { return scheme_.identity; }
+  bool is_own_scheme() const override { return arch::find_scheme(scheme_.identity.name) == &scheme_; }
   const jit::Options& options() const override { return options_; }
   /// A helper that is called keeps nothing on the stack: the return address is in a register.
   jit::StackCosts stack_costs() const override {

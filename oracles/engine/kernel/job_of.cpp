@@ -97,7 +97,7 @@ std::string_view event_without_job(const bpf::Lowered& lowered) {
     if (std::holds_alternative<bpf::Detach>(event)) return "attachment";
     if (std::holds_alternative<bpf::AtEntry>(event)) return "slot change during a run";
   }
-  if (lowered.context) return "given context";
+  if (lowered.context && !lowered.context->packet) return "given context";
   return {};
 }
 
@@ -119,6 +119,7 @@ void kernel_insns(const std::vector<bpf::Insn>& insns, std::vector<std::uint64_t
 void fill_job(const bpf::Lowered& lowered, const JobOptions& options, Job& into) {
   into.want = options.want;
   into.packet.clear();
+  if (lowered.context && lowered.context->packet) into.packet.resize(*lowered.context->packet);
   into.maps.resize(lowered.maps.size());
   for (std::size_t m = 0; m < lowered.maps.size(); ++m) {
     fill_map(lowered.maps[m], options.slots, into.maps[m]);

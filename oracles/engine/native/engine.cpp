@@ -79,7 +79,9 @@ std::span<const Observation> NativeEngine::run(std::span<const bpf::Lowered> bat
 
 jit::Image NativeEngine::compile_afresh(const bpf::Bytecode& program) const {
   // By the machine's own compiler where it has one: another build of it, so that more is compared.
-  if (auto image = machine_->compile(program, identity_.scheme, target_->options())) return std::move(*image);
+  if (target_->is_own_scheme()) {
+    if (auto image = machine_->compile(program, identity_.scheme, target_->options())) return std::move(*image);
+  }
   return target_->compile_afresh(program);
 }
 

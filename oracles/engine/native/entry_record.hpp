@@ -44,7 +44,8 @@ constexpr std::uint64_t register_canary(unsigned number) { return 0xb0b0b0b0'000
 /// An array map as the lookup helper sees it; max_entries lies where the options say.
 struct ArrayObject {
   std::uint64_t values = 0;
-  std::uint32_t value_size = 0;
+  std::uint32_t value_size = 0;  // bytes
+  std::uint32_t stride = 0;      // bytes from entry to entry: a multiple of 8
 };
 
 /// Offsets of the hand-written code round generated code.

@@ -19,7 +19,9 @@ std::size_t prog_array_size(const jit::Options& options, std::uint32_t entries) 
   return std::max<std::size_t>(options.max_entries + 4U, options.ptrs + 8ULL * entries);
 }
 std::size_t program_object_size(const jit::Options& options) { return options.bpf_func + 8U; }
-std::size_t value_bytes(const bpf::LoweredMap& map) { return std::size_t{map.value_size} * map.max_entries; }
+/// Entries start at multiples of 8 bytes, as in a kernel.
+std::uint32_t stride(const bpf::LoweredMap& map) { return (map.value_size + 7) / 8 * 8; }
+std::size_t value_bytes(const bpf::LoweredMap& map) { return std::size_t{stride(map)} * map.max_entries; }
 
 std::size_t needed(const bpf::Lowered& lowered, const jit::Options& options) {
   std::size_t bytes = context_size + red_zone;
@@ -82,7 +84,7 @@ void Runtime::lay_out(const bpf::Lowered& lowered) {
         take(slots ? prog_array_size(options_, map.max_entries) : array_object_size(options_));
     const std::size_t value = slots ? object : take(value_bytes(map));
     if (!slots) {
-      put(object, ArrayObject{.values = address(value), .value_size = map.value_size});
+      put(object, ArrayObject{.values = address(value), .value_size = map.value_size, .stride = stride(map)});
       std::copy(map.words.begin(), map.words.end(), words(value));
     }
     put(object + options_.max_entries, map.max_entries);

@@ -40,6 +40,8 @@ class Target {
 
   virtual std::string_view arch() const = 0;
   virtual const jit::SchemeIdentity& scheme() const = 0;
+  /// Whether the scheme is one of the JIT's own, that another build of it has under the same name.
+  virtual bool is_own_scheme() const = 0;
   virtual const jit::Options& options() const = 0;
   virtual jit::StackCosts stack_costs() const = 0;
   /// What the callee-saved registers hold at entry, in EntryRecord::saved's order.

@@ -108,7 +108,7 @@ class StubWriter {
     a_.mov(eax, at(rsi));
     a_.alu(Group1::cmp, at(rdi, options_.max_entries), eax);
     a_.jcc(Cond::be, absent);
-    a_.mov(ecx, field(rdi, offsetof(ArrayObject, value_size)));
+    a_.mov(ecx, field(rdi, offsetof(ArrayObject, stride)));
     a_.imul(rax, rcx);
     a_.mov(rcx, field(rdi, offsetof(ArrayObject, values)));
     a_.alu(Group1::add, rax, rcx);
@@ -119,7 +119,7 @@ class StubWriter {
     leave_helper();
   }
 
-  /// rdi: the map, rsi: address of a key, rdx: of a value (whole words), rcx: flags. The kernel's answers
+  /// rdi: the map, rsi: address of a key, rdx: of a value, rcx: flags. The kernel's answers
   /// (kernel/bpf/arraymap.c, array_map_update_elem): an array's entries all exist.
   void update() {
     ShortLabel invalid;
@@ -133,17 +133,12 @@ class StubWriter {
     a_.jcc(Cond::be, too_big);
     a_.alu_imm8(Group1::cmp, rcx, 1);
     a_.jcc(Cond::e, exists);
-    a_.mov(ecx, field(rdi, offsetof(ArrayObject, value_size)));
+    a_.mov(ecx, field(rdi, offsetof(ArrayObject, stride)));
     a_.imul(rax, rcx);
+    a_.mov(ecx, field(rdi, offsetof(ArrayObject, value_size)));
     a_.mov(rdi, field(rdi, offsetof(ArrayObject, values)));
     a_.alu(Group1::add, rax, rdi);
-    const std::uint32_t next_word = a_.here();
-    a_.mov(rdi, at(rdx));
-    a_.mov(at(rax), rdi);
-    a_.alu_imm8(Group1::add, rdx, 8);
-    a_.alu_imm8(Group1::add, rax, 8);
-    a_.alu_imm8(Group1::sub, rcx, 8);
-    a_.jcc_back(Cond::ne, next_word);
+    copy_value();
     a_.alu(Group1::bit_xor, eax, eax);
     a_.jmp(done);
     a_.bind(invalid);
@@ -156,6 +151,33 @@ class StubWriter {
     a_.mov_simm32(Gp::rax, -17);
     a_.bind(done);
     leave_helper();
+  }
+
+  /// rcx bytes from rdx to rax, in words as far as they go.
+  void copy_value() {
+    ShortLabel rest;
+    ShortLabel copied;
+    a_.alu_imm8(Group1::cmp, rcx, 8);
+    a_.jcc(Cond::b, rest);
+    const std::uint32_t next_word = a_.here();
+    a_.mov(rdi, at(rdx));
+    a_.mov(at(rax), rdi);
+    a_.alu_imm8(Group1::add, rdx, 8);
+    a_.alu_imm8(Group1::add, rax, 8);
+    a_.alu_imm8(Group1::sub, rcx, 8);
+    a_.alu_imm8(Group1::cmp, rcx, 8);
+    a_.jcc_back(Cond::ae, next_word);
+    a_.bind(rest);
+    a_.alu_imm8(Group1::cmp, rcx, 0);
+    a_.jcc(Cond::e, copied);
+    const std::uint32_t next_byte = a_.here();
+    a_.movzx8(rdi, at(rdx));
+    a_.mov8(at(rax), Gp::rdi);
+    a_.alu_imm8(Group1::add, rdx, 1);
+    a_.alu_imm8(Group1::add, rax, 1);
+    a_.alu_imm8(Group1::sub, rcx, 1);
+    a_.jcc_back(Cond::ne, next_byte);
+    a_.bind(copied);
   }
 
   /// bpf::time_value

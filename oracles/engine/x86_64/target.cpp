@@ -29,6 +29,7 @@ class X86Target final : public native::Target {
 
   std::string_view arch() const override { return "x86_64"; }
   const jit::SchemeIdentity& scheme() const override { return scheme_.identity; }
+  bool is_own_scheme() const override { return arch::find_scheme(scheme_.identity.name) == &scheme_; }
   const jit::Options& options() const override { return options_; }
   jit::StackCosts stack_costs() const override {
     return {.frame = scheme_.frame_bytes, .entry = scheme_.entry_bytes};

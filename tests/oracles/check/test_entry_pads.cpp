@@ -35,14 +35,14 @@ run p0
 TEST(EntryPads, EverySchemeHasThem) {
   for (const x86_64::Scheme& scheme : x86_64::schemes()) {
     for (const bool ibt : {false, true}) {
-      const Verdict verdict = check::entry_pads(compiled(scheme, ibt), ibt);
+      const Verdict verdict = check::entry_pads(compiled(scheme, ibt), ibt ? "ibt" : "");
       EXPECT_FALSE(verdict.broken()) << scheme.identity.name << ": " << verdict.detail;
     }
   }
 }
 
 TEST(EntryPads, ACodeWithoutIbtHasNoneOfItsPads) {
-  EXPECT_EQ(check::entry_pads(compiled(*x86_64::find_scheme("pointer"), false), true).kind, "entry pad");
+  EXPECT_EQ(check::entry_pads(compiled(*x86_64::find_scheme("pointer"), false), "ibt").kind, "entry pad");
 }
 
 /// Any byte of any pad, of any function.
@@ -52,7 +52,7 @@ TEST(EntryPads, AChangedByteIsSeen) {
   const auto broken_at = [&](std::size_t at) {
     jit::Image changed = image;
     changed.code[at] ^= 0xff;
-    return check::entry_pads(changed, true);
+    return check::entry_pads(changed, "ibt");
   };
   for (const jit::ImageFunction& function : image.functions) {
     for (std::uint32_t i = 0; i < 9; ++i) EXPECT_EQ(broken_at(function.offset + i).kind, "entry pad") << i;

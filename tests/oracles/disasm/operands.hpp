@@ -1,21 +1,14 @@
-// What an operand of an assembler method may be: `values` has its whole space, or the ends of its ranges where
-// it is wide; `text` is how Intel syntax writes it. The letter asks for a width (b 8 bits, w 16, d 32, q 64), 0
-// for its own.
+// Operands of the x86-64 assembler in Intel syntax. The letter asks for a width: b 8 bits, w 16, d 32, q 64; 0 for
+// its own.
 #pragma once
 
-#include <fmt/format.h>
-#include <rapidcheck.h>
-
 #include <string>
-#include <type_traits>
 #include <vector>
 
 #include "jit/x86_64/assembler.hpp"
+#include "tests/oracles/disasm/operand.hpp"
 
 namespace tailbound::test {
-
-template <class T>
-struct Operand;
 
 std::string register_text(x86_64::Gp reg, char width);
 std::vector<x86_64::Gp> all_registers();
@@ -109,20 +102,10 @@ struct Operand<Leap> {
   static std::string text(Leap leap, char) { return fmt::format("{}", leap.bytes + 2); }
 };
 
-/// An operand of any value, for properties.
-template <class T>
-T any_operand() {
-  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) return *rc::gen::arbitrary<T>();
-  else return *rc::gen::elementOf(Operand<T>::values());
-}
 template <>
 x86_64::Mem any_operand<x86_64::Mem>();
 
-/// What LLVM wants before the mnemonic, to take the width of the displacement from us.
-template <class T>
-std::string operand_prefix(const T&) {
-  return "";
-}
+/// To take the width of the displacement from us.
 template <>
 std::string operand_prefix(const x86_64::Mem& mem);
 

@@ -120,7 +120,7 @@ bpf::Lowered with_context(std::vector<bpf::Insn> code, std::vector<std::uint8_t>
   StepProgram frame;
   bpf::Lowered lowered = std::move(frame.lowered);
   lowered.programs[0] = bpf::from_insns(code).value();
-  lowered.context = bpf::GivenContext{.bytes = std::move(bytes), .writable = writable};
+  lowered.context = bpf::GivenContext{.bytes = std::move(bytes), .writable = writable, .packet = std::nullopt};
   return lowered;
 }
 

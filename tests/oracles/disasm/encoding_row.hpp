@@ -2,13 +2,17 @@
 #pragma once
 
 #include <rapidcheck.h>
+
 #include <functional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <type_traits>
 #include <vector>
 
-#include "tests/oracles/disasm/operands.hpp"
+#include "jit/emit/code_buffer.hpp"
+#include "oracles/disasm/disasm.hpp"
+#include "tests/oracles/disasm/operand.hpp"
 
 namespace tailbound::test {
 
@@ -24,24 +28,31 @@ struct Row {
   std::function<Sample()> random;                // one, drawn by RapidCheck
 };
 
-const std::vector<Row>& encoding_rows();
-
-/// One line a method: its name, its text, its operand types as the header has them. `{1}` in the text is
-/// operand 1, `{1w}` the same in 16 bits (b 8, w 16, d 32, q 64).
-#define ENCODING(method, pattern, ...)                             \
-  make_row<__VA_ARGS__>(#method "(" #__VA_ARGS__ ")", "", pattern, \
-                        [](x86_64::Assembler& a, auto... operands) { (void)a.method(operands...); })
-/// The same where the kernel does not take the form that LLVM prefers.
-#define KERNEL_FORM(why, method, pattern, ...)                      \
-  make_row<__VA_ARGS__>(#method "(" #__VA_ARGS__ ")", why, pattern, \
-                        [](x86_64::Assembler& a, auto... operands) { (void)a.method(operands...); })
+/// The rows of one assembler.
+struct EncodingSet {
+  disasm::Arch arch;
+  std::string name;
+  std::string header;  // of the assembler, in the repository
+  std::vector<Row> rows;
+  std::set<std::string> without_row;  // methods that write no instruction of their own
+};
+const EncodingSet& x86_64_encodings();
+const EncodingSet& arm64_encodings();
 
 /// "std::uint32_t" and "std :: uint32_t" alike.
 std::string without_spaces(std::string text);
 std::string fill_in(const std::string& pattern, const std::function<std::string(unsigned, char)>& operand);
-std::vector<std::uint8_t> written(const std::function<void(x86_64::Assembler&)>& emit);
+/// What `emit` has an `Assembler` write.
+template <class Assembler, class Emit>
+std::vector<std::uint8_t> written(Emit emit) {
+  jit::CodeBuffer buffer;
+  buffer.ensure(1024);
+  Assembler a(buffer);
+  emit(a);
+  return {buffer.bytes().begin(), buffer.bytes().end()};
+}
 
-template <class... T, class Emit>
+template <class Assembler, class... T, class Emit>
 Sample make_sample(const std::string& pattern, Emit emit, const T&... operands) {
   const auto text = [&](unsigned wanted, char width) {
     std::string found;
@@ -49,7 +60,7 @@ Sample make_sample(const std::string& pattern, Emit emit, const T&... operands) 
     ((found = i++ == wanted ? Operand<T>::text(operands, width) : found), ...);
     return found;
   };
-  return {written([&](x86_64::Assembler& a) { emit(a, operands...); }),
+  return {written<Assembler>([&](Assembler& a) { emit(a, operands...); }),
           (std::string() + ... + operand_prefix(operands)) + fill_in(pattern, text)};
 }
 
@@ -62,14 +73,14 @@ void each_combination(Visit&& visit, const Chosen&... chosen) {
   }
 }
 
-template <class... T, class Emit>
+template <class Assembler, class... T, class Emit>
 Row make_row(const std::string& signature, const std::string& kernel_form, const std::string& pattern,
              Emit emit) {
   Row row{.signature = without_spaces(signature), .kernel_form = kernel_form, .samples = {}, .random = {}};
   row.samples = [=] {
     std::vector<Sample> all;
     const auto add = [&](const T&... operands) {
-      all.push_back(make_sample<T...>(pattern, emit, operands...));
+      all.push_back(make_sample<Assembler, T...>(pattern, emit, operands...));
     };
     if constexpr (sizeof...(T) == 0) add();
     else each_combination<T...>(add);
@@ -78,7 +89,8 @@ Row make_row(const std::string& signature, const std::string& kernel_form, const
   row.random = [=] {
     // Braces: the operands are drawn from left to right, so that a failure is replayed.
     const std::tuple<T...> operands{any_operand<T>()...};
-    return std::apply([&](const T&... each) { return make_sample<T...>(pattern, emit, each...); }, operands);
+    return std::apply([&](const T&... each) { return make_sample<Assembler, T...>(pattern, emit, each...); },
+                      operands);
   };
   return row;
 }

@@ -1,4 +1,6 @@
-#include "tests/oracles/disasm/encoding_rows.hpp"
+#include "jit/x86_64/assembler.hpp"
+#include "tests/oracles/disasm/encoding_row.hpp"
+#include "tests/oracles/disasm/operands.hpp"
 
 namespace tailbound::test {
 
@@ -14,7 +16,7 @@ constexpr const char* by_one_preferred = "LLVM has a form for a shift by one";
 /// A short jump over so many nops; the bytes are the jump's.
 template <class... T, class Jump>
 Row short_jump(const char* signature, const char* pattern, Jump jump) {
-  Row row = make_row<T..., Leap>(signature, "", pattern, [jump](Assembler& a, auto... operands) {
+  Row row = make_row<Assembler, T..., Leap>(signature, "", pattern, [jump](Assembler& a, auto... operands) {
     const Leap leap = std::get<sizeof...(T)>(std::make_tuple(operands...));
     ShortLabel out;
     jump(a, out, operands...);
@@ -36,12 +38,22 @@ Row short_jump(const char* signature, const char* pattern, Jump jump) {
 
 }  // namespace
 
+/// One line a method: its name, its text, its operand types as the header has them. `{1}` in the text is
+/// operand 1, `{1w}` the same in 16 bits (b 8, w 16, d 32, q 64).
+#define ENCODING(method, pattern, ...)                             \
+  make_row<Assembler __VA_OPT__(,) __VA_ARGS__>(#method "(" #__VA_ARGS__ ")", "", pattern, \
+                        [](Assembler& a, auto... operands) { (void)a.method(operands...); })
+/// The same where the kernel does not take the form that LLVM prefers.
+#define KERNEL_FORM(why, method, pattern, ...)                      \
+  make_row<Assembler __VA_OPT__(,) __VA_ARGS__>(#method "(" #__VA_ARGS__ ")", why, pattern, \
+                        [](Assembler& a, auto... operands) { (void)a.method(operands...); })
+
 /// Jumps with a constant target are read in the other syntax only; a long one that is not linked yet leads
 /// behind itself.
 #define AT_AND_T(line) ".att_syntax\n" line "\n.intel_syntax noprefix"
 
-const std::vector<Row>& encoding_rows() {
-  static const std::vector<Row> rows = {
+const EncodingSet& x86_64_encodings() {
+  static const EncodingSet set = {disasm::Arch::x86_64, "x86_64", "jit/x86_64/assembler.hpp", {
       // moves
       ENCODING(mov, "mov {0}, {1}", R64, R64),
       ENCODING(mov, "mov {0}, {1}", R32, R32),
@@ -136,47 +148,18 @@ const std::vector<Row>& encoding_rows() {
       ENCODING(call_rel32, AT_AND_T("call 5")),
       ENCODING(jcc_rel32, AT_AND_T("{disp32} j{0} 6"), Cond),
       // What has no operand space of its own: one sample each.
-      make_row<>("call_over(std::uint32_t)", "", AT_AND_T("call 7"), [](Assembler& a) { a.call_over(2); }),
-      make_row<>("jmp_over(std::int32_t)", "", AT_AND_T("{disp32} jmp -2"), [](Assembler& a) { a.jmp_over(-7); }),
-      make_row<Cond>("jcc_back(Cond,std::uint32_t)", "", AT_AND_T("j{0} 0"),
+      make_row<Assembler>("call_over(std::uint32_t)", "", AT_AND_T("call 7"), [](Assembler& a) { a.call_over(2); }),
+      make_row<Assembler>("jmp_over(std::int32_t)", "", AT_AND_T("{disp32} jmp -2"), [](Assembler& a) { a.jmp_over(-7); }),
+      make_row<Assembler, Cond>("jcc_back(Cond,std::uint32_t)", "", AT_AND_T("j{0} 0"),
                      [](Assembler& a, Cond cond) { a.jcc_back(cond, 0); }),
-      make_row<>("nops(std::uint32_t)", "", "{disp32} nop dword ptr [rax + rax]",
+      make_row<Assembler>("nops(std::uint32_t)", "", "{disp32} nop dword ptr [rax + rax]",
                  [](Assembler& a) { a.nops(8); }),
       short_jump<>("jmp(ShortLabel&)", AT_AND_T("jmp {0}"),
                    [](Assembler& a, ShortLabel& out, Leap) { a.jmp(out); }),
       short_jump<Cond>("jcc(Cond,ShortLabel&)", AT_AND_T("j{0} {1}"),
                        [](Assembler& a, ShortLabel& out, Cond cond, Leap) { a.jcc(cond, out); }),
-  };
-  return rows;
-}
-
-std::string fill_in(const std::string& pattern, const std::function<std::string(unsigned, char)>& operand) {
-  std::string out;
-  for (std::size_t i = 0; i < pattern.size(); ++i) {
-    const bool place =
-        pattern[i] == '{' && i + 1 < pattern.size() && pattern[i + 1] >= '0' && pattern[i + 1] <= '9';
-    if (!place) {
-      out += pattern[i];
-      continue;
-    }
-    const std::size_t end = pattern.find('}', i);
-    out += operand(static_cast<unsigned>(pattern[i + 1] - '0'), end == i + 3 ? pattern[i + 2] : '\0');
-    i = end;
-  }
-  return out;
-}
-
-std::string without_spaces(std::string text) {
-  std::erase_if(text, [](char c) { return c == ' ' || c == '\n'; });
-  return text;
-}
-
-std::vector<std::uint8_t> written(const std::function<void(Assembler&)>& emit) {
-  jit::CodeBuffer buffer;
-  buffer.ensure(256);
-  Assembler a(buffer);
-  emit(a);
-  return {buffer.bytes().begin(), buffer.bytes().end()};
+  }, {"here()", "bind(constShortLabel&)"}};
+  return set;
 }
 
 }  // namespace tailbound::test

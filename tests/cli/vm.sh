@@ -1,0 +1,68 @@
+# Engines vm: guests under QEMU. Sourced by test_cli.sh. What cannot be had here is skipped, with the reason.
+
+one_line vm_name 2 "no architecture .* in 'debian-6.1'; expected debian-6.1-amd64" "$tb" fuzz --engine vm:debian-6.1
+one_line vm_no_file 2 'nowhere/bzImage: No such file' "$tb" fuzz --engine vm:nowhere/bzImage
+one_line vm_no_kernel 2 'no kernel; expected an x86-64 bzImage or an arm64 Image' "$tb" fuzz --engine "vm:$hierarchy"
+one_line vm_elf 2 'an ELF file' "$tb" fuzz --engine "vm:$tb"
+
+# vm_results KERNEL: the selftests and the programs that must be refused. False: no such guest can be had here.
+vm_results() {
+  timeout 180 "$tb" results --corpus "$selftests" --engine "vm:$1" >out 2>&1 </dev/null
+  case $? in
+    0) printf 'ok vm_results_%s\n' "$1" ;;
+    3) printf 'skipped vm_%s: %s\n' "$1" "$(tail -n 1 out | head -c 300)"; return 1 ;;
+    *) printf 'FAILED vm_results_%s: %s\n' "$1" "$(tail -n 5 out | head -c 500 | tr '\n' ' ')" ;;
+  esac
+}
+# vm_guest PID: the QEMU among its children's children, when there is one.
+vm_guest() {
+  local worker
+  for worker in $(pgrep -P "$1"); do pgrep -P "$worker" qemu-system && return; done
+}
+vm_wait_for_guest() {
+  for _ in $(seq 300); do [ -n "$(vm_guest "$1")" ] && return; sleep 0.1; done
+}
+
+"$tb" stack --write deep.graph >/dev/null
+for vm_arch in amd64 arm64; do
+  if vm_results "debian-6.1-$vm_arch"; then
+    expect "vm_6.1_${vm_arch}_exceeds" 1 'at most 33 are allowed' \
+      "$tb" fuzz --engine "vm:debian-6.1-$vm_arch" --jobs 1 --time 60 --findings "vm-found-$vm_arch"
+    expect "vm_6.1_${vm_arch}_is_explained" 0 'prediction +[1-9]' \
+      "$tb" fuzz --engine "vm:debian-6.1-$vm_arch" --jobs 1 --time 60 --runs 256 --only prediction
+    expect "vm_6.1_${vm_arch}_replays" 1 'same verdict' "$tb" replay vm-found-"$vm_arch"/*.graph
+  fi
+  if vm_results "debian-6.12-$vm_arch"; then
+    expect "vm_6.12_${vm_arch}_holds" 0 'scenarios judged' \
+      "$tb" fuzz --engine "vm:debian-6.12-$vm_arch" --jobs 1 --time 60 --runs 256
+    # What the stack bound says does not fit into 16 KiB does not.
+    expect "vm_6.12_${vm_arch}_stack_overflows" 1 'guest-stack-overflow: .*console: /.*\.log' \
+      env XDG_STATE_HOME="$work/state" "$tb" run deep.graph --engine "vm:debian-6.12-$vm_arch"
+  fi
+done
+
+# A guest that is killed is a finding, and the search goes on in another one. A tailbound that is killed leaves no guest.
+if [ -d "${XDG_CACHE_HOME:-$HOME/.cache}/tailbound/kernels/debian-6.1-amd64" ] && [ -d vm-found-amd64 ]; then
+  XDG_STATE_HOME="$work/state" "$tb" fuzz --engine vm:debian-6.1-amd64 --jobs 1 --time 40 --only ended --keep-going \
+    --findings vm-killed --json >killed.json 2>err &
+  vm_fuzz=$!
+  vm_wait_for_guest $vm_fuzz
+  sleep 15
+  kill -KILL "$(vm_guest $vm_fuzz)"
+  sleep 1
+  vm_wait_for_guest $vm_fuzz
+  expect vm_goes_on_in_another_guest 0 'guest [0-9]' echo "guest $(vm_guest $vm_fuzz)"
+  wait $vm_fuzz
+  expect vm_killed_guest_is_a_finding 0 'guest-exit' cat killed.json err
+
+  "$tb" fuzz --engine vm:debian-6.1-amd64 --jobs 1 --time 40 >out 2>&1 &
+  vm_fuzz=$!
+  vm_wait_for_guest $vm_fuzz
+  vm_left=$(vm_guest $vm_fuzz)
+  kill -KILL $vm_fuzz
+  wait $vm_fuzz 2>/dev/null
+  sleep 1
+  expect vm_no_guest_is_left 0 '^gone$' sh -c "kill -0 $vm_left 2>/dev/null || echo gone"
+else
+  printf 'skipped vm_killed: no guest could be had\n'
+fi
