@@ -16,6 +16,7 @@
 #include "jit/bpf/graph.hpp"
 #include "jit/x86_64/schemes.hpp"
 #include "oracles/engine/x86_64/engine.hpp"
+#include "reports/finding.hpp"
 #include "tests/bench/first_finding.hpp"
 #include "tests/planted/fault.hpp"
 
@@ -118,7 +119,7 @@ bool print_row(std::string_view name, Summary& summary, const Options& options) 
   const bool good = summary.findings == options.findings && summary.forms.size() <= 3 &&
                     summary.minimal == summary.findings && spread.functions <= 2 && spread.slots <= 1 &&
                     summary.median() < 2;
-  fmt::print("{:<26}{:>9}{:>7}{:>10}{:>11}{:>9}{:>+11}{:>+7}{:>10.3f}{:>9.3f}  {}\n", name, summary.findings,
+  fmt::print("{:<26}{:>9}{:>7}{:>10}{:>11}{:>9}{:>11}{:>7}{:>10.3f}{:>9.3f}  {}\n", name, summary.findings,
              summary.forms.size(), summary.verdicts.size(), summary.signatures.size(), summary.minimal,
              spread.functions, spread.slots, summary.median(),
              summary.seconds.empty() ? 0 : summary.seconds.back(), good ? "" : "not reached");
