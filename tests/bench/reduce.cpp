@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "fuzz/campaign/engines.hpp"
@@ -165,8 +166,10 @@ bool planted_faults(const Options& options) {
   Summary summary;
   for (const planted::Fault& fault : planted::all()) {
     if (!fault.must_be_seen()) continue;
-    const x86_64::Scheme scheme = fault.make();
-    FirstFindings search(engines_of(scheme, fault.options), true);
+    const planted::AnyScheme made = fault.make();
+    const auto* const scheme = std::get_if<x86_64::Scheme>(&made);
+    if (scheme == nullptr) continue;  // a process for each candidate and an emulator in each: too dear
+    FirstFindings search(engines_of(*scheme, fault.options), true);
     const auto found = search.of_seed(7, fault.scenarios);
     if (!found) {
       fmt::print("{}: nothing found\n", fault.name);
