@@ -89,7 +89,8 @@ endfunction()
 # nothing to do with the command's use of libFuzzer: any object of an archive may be drawn in for an inline function.
 function(tailbound_fuzzers)
   add_library(target_parts STATIC
-    fuzz/campaign/engines.cpp fuzz/campaign/engine_rows.cpp fuzz/campaign/investigate.cpp fuzz/driver/scenario_mutator.cpp)
+    fuzz/campaign/engines.cpp fuzz/campaign/engine_rows.cpp fuzz/campaign/investigate.cpp fuzz/campaign/schemes.cpp
+    fuzz/driver/scenario_mutator.cpp)
   target_link_libraries(target_parts PUBLIC room_gen room_reports room_oracles room_jit fmt::fmt)
   file(GLOB sources CONFIGURE_DEPENDS fuzz/targets/*_fuzzer.cpp)
   foreach(source IN LISTS sources)
