@@ -39,7 +39,7 @@ bool GivenContextPlace::open(std::size_t bytes, bool writable) {
 
 void fill_given_context(const bpf::GivenContext& context, std::uint8_t* memory) {
   const std::size_t size = context.bytes.size();
-  std::memcpy(memory, context.bytes.data(), size);
+  if (size != 0) std::memcpy(memory, context.bytes.data(), size);  // no bytes may have no address
   std::memset(memory + size, 0, pages(size) - size);
 }
 
