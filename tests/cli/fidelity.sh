@@ -23,7 +23,7 @@ else
   expect fidelity_hardened 0 '.0 direct.$' "$tb" fidelity --scenarios 30 --harden
   expect fidelity_puts_the_setting_back 0 "^$harden\$" cat /proc/sys/net/core/bpf_jit_harden
   json_keys fidelity_json 0 engine,kernel,scheme,functions,same,classes,located "$tb" fidelity --scenarios 20 --json
-  expect fidelity_finds_another_scheme 1 'dump --engine kernel differ/.*graph' \
+  expect fidelity_finds_another_scheme 1 'dump --engine kernel --scheme by-value differ/.*graph' \
     "$tb" fidelity --scenarios 20 --scheme by-value --folder differ
   expect fidelity_example_is_shown 0 'program ' "$tb" dump "$(ls differ/*.graph | head -n 1)"
 fi

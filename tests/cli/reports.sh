@@ -77,5 +77,5 @@ expect report_goes_on 2 'reported/cut.graph:1' "$tb" report reported/cut.graph "
 [ -s "some/$(basename "$first" .graph).html" ] && echo 'ok report_wrote_the_other' || echo 'FAILED report_wrote_the_other'
 one_line report_nowhere 3 'no files can be made here' "$tb" report "$first" --out /dev/null/pages
 one_line fuzz_report_nowhere 2 'report: .*no files can be made here' "$tb" fuzz --time 1 --report /dev/null/pages
-expect report_without_dot 0 'dot, which draws the SVG, is not installed' env PATH=/nowhere "$tb" report "$first" --out plain
-grep -q 'Drawn as text' "plain/$(basename "$first" .graph).html" && echo 'ok report_draws_text' || echo 'FAILED report_draws_text'
+expect report_without_dot 0 'dot, which draws the SVG, is not installed' env PATH=/nowhere "$tb" report "$first" --out drawn_as_text
+grep -q 'Drawn as text' "drawn_as_text/$(basename "$first" .graph).html" && echo 'ok report_draws_text' || echo 'FAILED report_draws_text'
