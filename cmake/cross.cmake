@@ -41,6 +41,7 @@ endforeach()
 list(REMOVE_ITEM tests ${left_out})
 list(LENGTH left_out count)
 message(STATUS "Left out, since they draw with RapidCheck: ${count} test files")
-add_executable(test_cross ${tests} tests/support/source_dir.cpp)
+add_executable(test_cross ${tests} tests/support/source_dir.cpp
+  tests/support/golden.cpp)
 target_compile_definitions(test_cross PRIVATE TAILBOUND_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 target_link_libraries(test_cross PRIVATE rooms_cross gtest_cross)

@@ -64,7 +64,7 @@ function(tailbound_tests)
   find_library(RAPIDCHECK_LIBRARY rapidcheck REQUIRED)
   file(GLOB support CONFIGURE_DEPENDS tests/support/*.cpp)
   add_library(test_support STATIC ${support})
-  target_link_libraries(test_support PUBLIC room_fuzz)
+  target_link_libraries(test_support PUBLIC room_fuzz GTest::gtest)
   target_compile_definitions(test_support PRIVATE TAILBOUND_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   foreach(room jit gen oracles reports fuzz)
     file(GLOB_RECURSE sources CONFIGURE_DEPENDS tests/${room}/*.cpp)
@@ -89,7 +89,8 @@ endfunction()
 # nothing to do with the command's use of libFuzzer: any object of an archive may be drawn in for an inline function.
 function(tailbound_fuzzers)
   add_library(target_parts STATIC
-    fuzz/campaign/engines.cpp fuzz/campaign/engine_rows.cpp fuzz/campaign/investigate.cpp fuzz/driver/scenario_mutator.cpp)
+    fuzz/campaign/engines.cpp fuzz/campaign/engine_rows.cpp fuzz/campaign/investigate.cpp fuzz/campaign/schemes.cpp
+    fuzz/driver/scenario_mutator.cpp)
   target_link_libraries(target_parts PUBLIC room_gen room_reports room_oracles room_jit fmt::fmt)
   file(GLOB sources CONFIGURE_DEPENDS fuzz/targets/*_fuzzer.cpp)
   foreach(source IN LISTS sources)

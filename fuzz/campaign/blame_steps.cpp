@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "fuzz/campaign/jury.hpp"
+#include "gen/generate.hpp"
 #include "gen/mutate/mutate.hpp"
 #include "jit/lower/scheme_diff.hpp"
 #include "jit/x86_64/schemes.hpp"
@@ -56,8 +57,10 @@ class StepBlame {
  public:
   StepBlame(const reports::FindingFile& finding, const Scheme& guilty, Blame& blame)
       : finding_(finding), scheme_(guilty), blame_(blame), oracles_(finding.record.oracles) {
-    // A scheme in between has a frame of its own; what bounds it is not worked out.
+    // A scheme in between has a frame of its own; what bounds it is not worked out. Nor does it count as its
+    // base does.
     if (!finding.record.verdict.starts_with(name(Property::stack))) oracles_.remove(OracleId::machine_stack);
+    oracles_.remove(OracleId::prediction);
   }
 
   void run() {
@@ -107,25 +110,40 @@ class StepBlame {
     if (agrees_with(donor, chosen, finding_.scenario) && mends_others(donor, chosen)) accuse(donor, chosen);
   }
 
-  /// A step may hide one scenario's fault by chance, and another scenario may have a second fault: of neighbours that
-  /// break in the same way, at least three in four have to agree too.
+  /// A step may hide one scenario's fault by chance, and another scenario may have a second fault: of
+  /// neighbours that break in the same way, at least three in four have to agree too. What was right has to
+  /// stay so.
   bool mends_others(const Scheme& donor, const Differences& chosen) {
-    if (!others_) others_ = neighbours_that_break();
-    std::size_t mended = 0;
-    for (const bpf::Scenario& other : *others_) mended += agrees_with(donor, chosen, other) ? 1U : 0U;
-    return 4 * mended >= 3 * others_->size();
+    if (!others_) others_ = other_scenarios();
+    return most_agree(donor, chosen, others_->broken) && most_agree(donor, chosen, others_->right);
   }
 
-  /// The scenario after a few mutations.
-  std::vector<bpf::Scenario> neighbours_that_break() {
-    std::vector<bpf::Scenario> found;
+  bool most_agree(const Scheme& donor, const Differences& chosen, const std::vector<bpf::Scenario>& scenarios) {
+    std::size_t agreed = 0;
+    for (const bpf::Scenario& scenario : scenarios) agreed += agrees_with(donor, chosen, scenario) ? 1U : 0U;
+    return 4 * agreed >= 3 * scenarios.size();
+  }
+
+  struct Others {
+    std::vector<bpf::Scenario> broken;  // the finding's after a few mutations, broken in the same way
+    std::vector<bpf::Scenario> right;   // drawn, and right under the guilty scheme
+  };
+  Others other_scenarios() {
+    Others found;
     Jury jury = jury_of(scheme_, *scheme_.identity.profile);
-    for (std::uint64_t n = 0; n < most_drawn && found.size() < most_others; ++n) {
+    for (std::uint64_t n = 0; n < most_drawn && found.broken.size() < most_others; ++n) {
       gen::ByteSource source(n);
       bpf::Scenario near = finding_.scenario;
-      for (std::uint32_t times = source.between(1, 3); times > 0; --times) gen::mutate(source, gen::Budget{}, near);
+      for (std::uint32_t times = source.between(1, 3); times > 0; --times)
+        gen::mutate(source, gen::Budget{}, near);
       const Verdict verdict = jury.judge(near);
-      if (verdict.broken() && reports::verdict_word(verdict) == finding_.record.verdict) found.push_back(std::move(near));
+      if (verdict.broken() && reports::verdict_word(verdict) == finding_.record.verdict)
+        found.broken.push_back(std::move(near));
+    }
+    for (std::uint64_t n = 0; n < most_drawn && found.right.size() < 2 * most_others; ++n) {
+      gen::ByteSource source(n);
+      bpf::Scenario drawn = gen::generate(source, gen::Budget{});
+      if (jury.judge(drawn).outcome == Outcome::agree) found.right.push_back(std::move(drawn));
     }
     return found;
   }
@@ -192,7 +210,7 @@ class StepBlame {
   const Scheme& scheme_;
   Blame& blame_;
   OracleSet oracles_;
-  std::optional<std::vector<bpf::Scenario>> others_;
+  std::optional<Others> others_;
 };
 
 }  // namespace

@@ -57,7 +57,7 @@ consteval Pattern pattern() {
   return found;
 }
 
-constexpr std::uint32_t in_field(Field field, Gp reg) {
+constexpr std::uint32_t in_field([[maybe_unused]] Field field, Gp reg) {
   assert(reg != (field.is_sp_field() ? Gp::zr : Gp::sp) && "31 is the other register here");
   return reg >= Gp::zr ? 31U : static_cast<std::uint32_t>(reg);
 }

@@ -59,6 +59,16 @@ grep -q '<dt>scenarios</dt>' fuzzed/index.html && echo 'ok fuzz_report_has_facts
 expect fuzz_report_of_nothing 0 '^report   quiet/index.html$' "$tb" fuzz --time 1 --report quiet
 grep -q 'Nothing is broken' quiet/index.html && echo 'ok report_of_nothing' || echo 'FAILED report_of_nothing'
 
+# Every counterexample on file gets a page, whatever its scheme does to the stack.
+mkdir -p counterexamples
+for file in "$root"/corpus/regressions/schemes/*.graph; do
+  scheme=$(basename "$file" .graph)
+  printf '# tailbound finding 1\n# verdict: unknown\n# engines: x86_64\n# scheme: %s\n# oracles: bound,agreement,ended,frame\n' \
+    "$scheme" | cat - "$file" >"counterexamples/$scheme.graph"
+done
+expect report_of_every_scheme 0 'under scheme hidden-slot' "$tb" report counterexamples/*.graph --out all_schemes
+[ "$(ls all_schemes/*.html | wc -l)" -eq $(($(ls counterexamples | wc -l) + 1)) ] && echo 'ok report_page_each' || echo 'FAILED report_page_each'
+
 # --- bad input of report: a line each, and the others are written ---
 expect report_fixed 0 'agrees now .*; it gets no page' "$tb" report reported/fixed.graph --out fixed_pages
 grep -q 'agrees now' fixed_pages/index.html && echo 'ok report_lists_fixed' || echo 'FAILED report_lists_fixed'
@@ -67,5 +77,5 @@ expect report_goes_on 2 'reported/cut.graph:1' "$tb" report reported/cut.graph "
 [ -s "some/$(basename "$first" .graph).html" ] && echo 'ok report_wrote_the_other' || echo 'FAILED report_wrote_the_other'
 one_line report_nowhere 3 'no files can be made here' "$tb" report "$first" --out /dev/null/pages
 one_line fuzz_report_nowhere 2 'report: .*no files can be made here' "$tb" fuzz --time 1 --report /dev/null/pages
-expect report_without_dot 0 'dot, which draws the SVG, is not installed' env PATH=/nowhere "$tb" report "$first" --out plain
-grep -q 'Drawn as text' "plain/$(basename "$first" .graph).html" && echo 'ok report_draws_text' || echo 'FAILED report_draws_text'
+expect report_without_dot 0 'dot, which draws the SVG, is not installed' env PATH=/nowhere "$tb" report "$first" --out drawn_as_text
+grep -q 'Drawn as text' "drawn_as_text/$(basename "$first" .graph).html" && echo 'ok report_draws_text' || echo 'FAILED report_draws_text'

@@ -113,7 +113,7 @@ void add_after_call_faults(std::vector<Fault>& faults) {
   behind("count-copied-back-by-32-bits", "A4",
          "the low half is stored behind a call, while the count is the high half", store_low_half, "bound");
   behind("count-copied-back-after-every-call", "A4",
-         "rcx is stored also behind a subprogram that hands nothing back", store_always, {});
+         "rcx is stored also behind a subprogram that hands nothing back", store_always, "count");
 }
 
 // --- before a helper call ---

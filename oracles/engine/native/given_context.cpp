@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace tailbound::engine::native {
@@ -39,7 +40,7 @@ bool GivenContextPlace::open(std::size_t bytes, bool writable) {
 
 void fill_given_context(const bpf::GivenContext& context, std::uint8_t* memory) {
   const std::size_t size = context.bytes.size();
-  std::memcpy(memory, context.bytes.data(), size);
+  std::ranges::copy(context.bytes, memory);
   std::memset(memory + size, 0, pages(size) - size);
 }
 

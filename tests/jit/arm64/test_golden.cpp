@@ -7,7 +7,7 @@
 #include "jit/arm64/compiler.hpp"
 #include "jit/arm64/link.hpp"
 #include "jit/arm64/schemes.hpp"
-#include "tests/jit/golden.hpp"
+#include "tests/support/golden.hpp"
 
 namespace tailbound::test {
 

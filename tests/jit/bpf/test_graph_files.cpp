@@ -26,8 +26,9 @@ std::string content(const fs::path& path) {
 
 std::vector<fs::path> selftests() {
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(root() / "corpus" / "selftests"))
-    files.push_back(entry.path());
+  for (const auto& entry : fs::directory_iterator(root() / "corpus" / "selftests")) {
+    if (entry.path().extension() == ".graph") files.push_back(entry.path());
+  }
   std::ranges::sort(files);
   return files;
 }

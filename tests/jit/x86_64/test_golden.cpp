@@ -7,7 +7,7 @@
 #include "jit/x86_64/compiler.hpp"
 #include "jit/x86_64/link.hpp"
 #include "jit/x86_64/schemes.hpp"
-#include "tests/jit/golden.hpp"
+#include "tests/support/golden.hpp"
 
 namespace tailbound::test {
 

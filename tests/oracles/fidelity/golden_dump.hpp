@@ -5,7 +5,7 @@
 #include <string>
 
 #include "oracles/dump/program_dump.hpp"
-#include "tests/jit/golden.hpp"
+#include "tests/support/golden.hpp"
 
 namespace tailbound::test {
 

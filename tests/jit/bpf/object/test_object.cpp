@@ -8,8 +8,8 @@
 #include <regex>
 
 #include "jit/bpf/check_bytecode.hpp"
-#include "jit/bpf/ledger_code.hpp"
 #include "jit/bpf/object/prepare.hpp"
+#include "jit/bpf/object/values.hpp"
 #include "tests/support/bpf_objects.hpp"
 #include "tests/support/source_dir.hpp"
 
@@ -109,6 +109,21 @@ TEST(Object, TheLedgerTakesNoStackAndSavesNoRegisterMore) {
         EXPECT_EQ(saved(got->lowered.programs[p].insns), saved(object->programs[p].insns)) << source;
       for (const LoweredFunction& f : got->lowered.programs[p].functions)
         EXPECT_LE(f.stack_depth, 64U) << source;
+    }
+  }
+}
+
+/// What no jump and no instruction before it leads to, a kernel's verifier refuses.
+TEST(Object, EveryInstructionIsReached) {
+  for (const char* source : {"hierarchy.c", "indirect.c", "arrays.c", "packet.c", "variables.c"}) {
+    const auto got = prepared(compiled(source));
+    ASSERT_TRUE(got.has_value()) << source << got.error().text();
+    for (const Bytecode& code : got->lowered.programs) {
+      const auto values = object::known_values(code.insns);
+      for (std::size_t i = 0; i < code.insns.size(); ++i) {
+        EXPECT_NE(values[i][10].kind, object::Value::Kind::unreached) << source << ", insn " << i;
+        if (is_two_slot(code.insns[i])) ++i;
+      }
     }
   }
 }

@@ -73,7 +73,7 @@ Tally disturb(const Scenario& scenario, const engine::Disturbance& disturbance) 
       lowered, disturbance,
       [&](const RunObservation& seen) {
         ++tally.runs;
-        Observation one{.layout = lowered.ledger, .unavailable = {}, .runs = {seen}};
+        Observation one{.layout = lowered.ledger, .unavailable = {}, .refused = {}, .log = {}, .runs = {seen}};
         for (const Verdict& v : {check::ended(one), check::bound(one, 33), check::frame_balance(one)}) {
           if (v.broken()) broken.push_back(v.detail);
         }
@@ -85,8 +85,8 @@ Tally disturb(const Scenario& scenario, const engine::Disturbance& disturbance) 
       last);
   EXPECT_EQ(why, "");
   EXPECT_TRUE(broken.empty()) << broken.size() << " runs, the first: " << broken.front();
-  Observation after{.layout = lowered.ledger, .unavailable = {}, .runs = {last}};
-  Observation first{.layout = want.layout, .unavailable = {}, .runs = {want.runs[0]}};
+  Observation after{.layout = lowered.ledger, .unavailable = {}, .refused = {}, .log = {}, .runs = {last}};
+  Observation first{.layout = want.layout, .unavailable = {}, .refused = {}, .log = {}, .runs = {want.runs[0]}};
   EXPECT_EQ(check::same_behaviour(first, after, true).detail, "") << "afterwards the agreement is exact";
   return tally;
 }

@@ -1,4 +1,4 @@
-#include "tests/jit/golden.hpp"
+#include "tests/support/golden.hpp"
 
 #include <gtest/gtest.h>
 
