@@ -169,7 +169,7 @@ Exit compare(FidelityOptions options) {
   const FidelityResult result = run_fidelity(*images->source, images->recognised, images->kernel, options.plan,
                                              [&](const FidelityResult& now) {
                                                progress.show(now);
-                                               return true;
+                                               return stopped == 0;
                                              });
   for (const FidelityFault& fault : result.faults)
     complain(fmt::format("scenario {}: {}", fault.scenario, fault.what));

@@ -22,6 +22,8 @@ else
   harden=$(cat /proc/sys/net/core/bpf_jit_harden)
   expect fidelity_hardened 0 '.0 direct.$' "$tb" fidelity --scenarios 30 --harden
   expect fidelity_puts_the_setting_back 0 "^$harden\$" cat /proc/sys/net/core/bpf_jit_harden
+  expect fidelity_is_interrupted 0 '^[0-9]+ scenarios of seed' \
+    timeout --preserve-status -s INT 3 "$tb" fidelity --scenarios 100000000
   json_keys fidelity_json 0 engine,kernel,scheme,functions,same,classes,located "$tb" fidelity --scenarios 20 --json
   expect fidelity_finds_another_scheme 1 'dump --engine kernel --scheme by-value differ/.*graph' \
     "$tb" fidelity --scenarios 20 --scheme by-value --folder differ
