@@ -45,6 +45,7 @@ std::string indented(std::string_view text) {
 std::string finding_markdown(const Finding& finding, const std::string& file) {
   std::string out = fmt::format("# {}\n\n", verdict_sentence(finding));
   if (const auto story = story_of(finding)) out += wrapped(html::explanation_text(finding, *story)) + "\n";
+  for (const std::string& sentence : finding.blame) out += "Blame: " + sentence + "\n\n";
   std::string numbers = fmt::format("{:<28}{:>14}{:>14}\n", "", "expected", "observed");
   const std::vector<ComparedRow> rows = compared_rows(finding);
   for (const ComparedRow& row : rows)

@@ -166,6 +166,8 @@ class Folder {
       return message.empty() ? agrees : not_judged;
     }
     finding->scheme = file.record.scheme;
+    finding->stage = file.record.stage;
+    finding->blame = file.record.blame;
     finding->recorded = true;
     std::string trouble;
     const bool kept = pages(*finding, file.record, path, text, stem, trouble);

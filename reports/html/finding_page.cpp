@@ -49,6 +49,8 @@ class Page {
       out += fact("scheme", escaped(finding_.scheme));
     }
     if (finding_.engine.profile != nullptr) out += fact("profile", escaped(finding_.engine.profile->name));
+    if (finding_.recorded) out += fact("stage", escaped(name(finding_.stage)));
+    for (const std::string& sentence : finding_.blame) out += fact("blame", escaped(sentence));
     if (!facts_.found_by.empty()) out += fact("found by", element("code", "", escaped(facts_.found_by)));
     return out + "</dl>\n";
   }

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "fuzz/campaign/engines.hpp"
@@ -16,6 +17,7 @@
 #include "jit/bpf/graph.hpp"
 #include "jit/x86_64/schemes.hpp"
 #include "oracles/engine/x86_64/engine.hpp"
+#include "reports/finding.hpp"
 #include "tests/bench/first_finding.hpp"
 #include "tests/planted/fault.hpp"
 
@@ -118,7 +120,7 @@ bool print_row(std::string_view name, Summary& summary, const Options& options) 
   const bool good = summary.findings == options.findings && summary.forms.size() <= 3 &&
                     summary.minimal == summary.findings && spread.functions <= 2 && spread.slots <= 1 &&
                     summary.median() < 2;
-  fmt::print("{:<26}{:>9}{:>7}{:>10}{:>11}{:>9}{:>+11}{:>+7}{:>10.3f}{:>9.3f}  {}\n", name, summary.findings,
+  fmt::print("{:<26}{:>9}{:>7}{:>10}{:>11}{:>9}{:>11}{:>7}{:>10.3f}{:>9.3f}  {}\n", name, summary.findings,
              summary.forms.size(), summary.verdicts.size(), summary.signatures.size(), summary.minimal,
              spread.functions, spread.slots, summary.median(),
              summary.seconds.empty() ? 0 : summary.seconds.back(), good ? "" : "not reached");
@@ -164,8 +166,10 @@ bool planted_faults(const Options& options) {
   Summary summary;
   for (const planted::Fault& fault : planted::all()) {
     if (!fault.must_be_seen()) continue;
-    const x86_64::Scheme scheme = fault.make();
-    FirstFindings search(engines_of(scheme, fault.options), true);
+    const planted::AnyScheme made = fault.make();
+    const auto* const scheme = std::get_if<x86_64::Scheme>(&made);
+    if (scheme == nullptr) continue;  // a process for each candidate and an emulator in each: too dear
+    FirstFindings search(engines_of(*scheme, fault.options), true);
     const auto found = search.of_seed(7, fault.scenarios);
     if (!found) {
       fmt::print("{}: nothing found\n", fault.name);

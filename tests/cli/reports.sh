@@ -59,6 +59,16 @@ grep -q '<dt>scenarios</dt>' fuzzed/index.html && echo 'ok fuzz_report_has_facts
 expect fuzz_report_of_nothing 0 '^report   quiet/index.html$' "$tb" fuzz --time 1 --report quiet
 grep -q 'Nothing is broken' quiet/index.html && echo 'ok report_of_nothing' || echo 'FAILED report_of_nothing'
 
+# Every counterexample on file gets a page, whatever its scheme does to the stack.
+mkdir -p counterexamples
+for file in "$root"/corpus/regressions/schemes/*.graph; do
+  scheme=$(basename "$file" .graph)
+  printf '# tailbound finding 1\n# verdict: unknown\n# engines: x86_64\n# scheme: %s\n# oracles: bound,agreement,ended,frame\n' \
+    "$scheme" | cat - "$file" >"counterexamples/$scheme.graph"
+done
+expect report_of_every_scheme 0 'under scheme hidden-slot' "$tb" report counterexamples/*.graph --out all_schemes
+[ "$(ls all_schemes/*.html | wc -l)" -eq $(($(ls counterexamples | wc -l) + 1)) ] && echo 'ok report_page_each' || echo 'FAILED report_page_each'
+
 # --- bad input of report: a line each, and the others are written ---
 expect report_fixed 0 'agrees now .*; it gets no page' "$tb" report reported/fixed.graph --out fixed_pages
 grep -q 'agrees now' fixed_pages/index.html && echo 'ok report_lists_fixed' || echo 'FAILED report_lists_fixed'
