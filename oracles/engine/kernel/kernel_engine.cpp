@@ -121,7 +121,8 @@ class KernelEngine final : public Engine, public JobTaker {
     }
   }
 
-  /// Where none takes the runner along alone, they did together, and the first stands for them: no loss is silent.
+  /// Where none takes the runner along alone, they did together, and the first stands for them: no loss is
+  /// silent.
   static void keep_loss(std::span<const bpf::Lowered> batch, std::span<Observation> seen,
                         std::span<const std::size_t> which, const Channel::Lost& lost) {
     const auto is_lost = [&](std::size_t i) {
