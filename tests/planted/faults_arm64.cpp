@@ -68,7 +68,7 @@ void add_arm64_faults(std::vector<Fault>& faults) {
                          landing_at(landing<sound_landing, false, true>), "encoding", {.bti = true}));
   faults.push_back(fault("arm64-landing-without-paciasp", "A8", "pointer",
                          "the words that a tail call skips leave out the one that PAC adds",
-                         landing_at(landing<sound_landing, true, false>), "agreement", {.pac = true}));
+                         landing_at(landing<sound_landing, true, false>), "count", {.pac = true}));
   faults.push_back(fault("arm64-landing-on-the-cell", "A8", "pointer",
                          "a tail call lands on the count's cell: every main counts anew",
                          landing_at(landing<sound_landing - 2, true, true>), "fault"));

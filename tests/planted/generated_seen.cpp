@@ -50,6 +50,7 @@ constexpr Rule rules[] = {
 /// The same of arm64.
 constexpr Rule arm64_rules[] = {
     {"", "prologue tail-call pad twice", "a bti where none is needed does nothing"},
+    {"pointer-fixed-frame", "prologue fentry pad twice", "a tail call lands a word early, where x25 gets what it has"},
     {"", "prologue frame pointer twice", "the same value is moved again, also where a tail call lands on the second"},
     {"", "prologue frame bottom twice", "the same value is made again"},
     {"", "prologue frame bottom behind stack", "they share no register that changes"},
