@@ -35,9 +35,10 @@ constexpr Step cell_and_pointer = named("count cell and pointer", [](Emitter& e)
 
 constexpr Step save_bottom = named("save frame bottom", [](Emitter& e) { e.a.push(x27, x28); });
 constexpr Step restore_bottom = named("restore frame bottom", [](Emitter& e) { e.a.pop(x27, x28); });
-constexpr Step drop_cell = named("drop cell", [](Emitter& e) { e.a.pop(count_register, x25); });
-constexpr Step restore_pointer =
-    named("restore pointer and frame pointer", [](Emitter& e) { e.a.pop(count_register, x25); });
+constexpr Step drop_cell = named("drop cell and restore pointer", [](Emitter& e) {
+  e.a.pop(count_register, x25);
+  e.a.pop(count_register, x25);
+});
 
 }  // namespace
 
@@ -66,7 +67,7 @@ std::vector<Scheme> pointer_fixed_frame_family() {
       .helper_site = {},
       .tail_call_direct = site,
       .tail_call_indirect = site,
-      .epilogue = {step::free_stack, restore_bottom, drop_cell, restore_pointer, step::restore_all_registers,
+      .epilogue = {step::free_stack, restore_bottom, drop_cell, step::restore_all_registers,
                    step::drop_frame_record, step::result, step::authenticate_return, step::return_to_caller,
                    step::trampoline_stub},
       .trampoline = {},

@@ -54,7 +54,7 @@ void add_arm64_faults(std::vector<Fault>& faults) {
   };
   faults.push_back(fault("arm64-sp-not-restored", "B1", "pointer-fixed-frame",
                          "a tail call leaves the BPF stack of its caller: sp is not restored at the jump",
-                         swap("pointer-fixed-frame", "indirect", "free stack", nothing("free stack")), "frame"));
+                         swap("pointer-fixed-frame", "indirect", "free stack", nothing("free stack")), "fault"));
   faults.push_back(fault("arm64-index-not-scaled", "B2", "pointer", "the index counts bytes of the slots, not slots",
                          swap("pointer", "indirect", "scale index", unscaled_index), "fault"));
   faults.push_back(fault("arm64-index-used-by-64-bits", "B3", "pointer",
@@ -62,16 +62,16 @@ void add_arm64_faults(std::vector<Fault>& faults) {
                          swap("pointer", "indirect", "zero-extend index", nothing("zero-extend index")), "fault"));
   faults.push_back(fault("arm64-x26-not-kept", {}, "pointer",
                          "the epilogue leaves the pointer of its own frame in x26",
-                         swap("pointer", "epilogue", "drop cell", forget_pointer), "agreement"));
+                         swap("pointer", "epilogue", "drop cell", forget_pointer), "frame"));
   faults.push_back(fault("arm64-landing-without-the-bti-pad", "A8", "pointer",
                          "the words that a tail call skips leave out the pad that BTI adds",
                          landing_at(landing<sound_landing, false, true>), "encoding", {.bti = true}));
   faults.push_back(fault("arm64-landing-without-paciasp", "A8", "pointer",
                          "the words that a tail call skips leave out the one that PAC adds",
-                         landing_at(landing<sound_landing, true, false>), "fault", {.pac = true}));
+                         landing_at(landing<sound_landing, true, false>), "count", {.pac = true}));
   faults.push_back(fault("arm64-landing-on-the-cell", "A8", "pointer",
                          "a tail call lands on the count's cell: every main counts anew",
-                         landing_at(landing<sound_landing - 2, true, true>), "bound"));
+                         landing_at(landing<sound_landing - 2, true, true>), "fault"));
 }
 
 }  // namespace tailbound::planted

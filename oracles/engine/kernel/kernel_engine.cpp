@@ -115,9 +115,22 @@ class KernelEngine final : public Engine, public JobTaker {
     } else if (which.size() > 1) {
       // One of them took the runner along: alone, it shows which.
       for (const std::size_t& one : which) exchange(batch, seen, {&one, 1});
+      if (!reply && !reply.error().late) keep_loss(batch, seen, which, reply.error());
     } else {
       lose(batch[which[0]], reply ? Channel::Lost{false, "foreign reply", {}} : reply.error(), seen[which[0]]);
     }
+  }
+
+  /// Where none takes the runner along alone, they did together, and the first stands for them: no loss is
+  /// silent.
+  static void keep_loss(std::span<const bpf::Lowered> batch, std::span<Observation> seen,
+                        std::span<const std::size_t> which, const Channel::Lost& lost) {
+    const auto is_lost = [&](std::size_t i) {
+      return !seen[i].runs.empty() && seen[i].runs.back().status != RunStatus::finished;
+    };
+    if (std::ranges::any_of(which, is_lost)) return;
+    seen[which[0]].runs.clear();
+    lose(batch[which[0]], lost, seen[which[0]]);
   }
 
   void read(const bpf::Lowered& lowered, const Answer& answer, Observation& seen) {

@@ -194,7 +194,7 @@ TEST(EncodingArm64, AMissingMoveOfSpIsSeenWithoutARun) {
       {"by-value", &Scheme::tail_call_indirect, "free stack"},
       {"by-value", &Scheme::epilogue, "restore registers"},
       {"pointer-fixed-frame", &Scheme::tail_call_indirect, "free stack"},
-      {"pointer-fixed-frame", &Scheme::epilogue, "drop cell"},
+      {"pointer-fixed-frame", &Scheme::epilogue, "drop cell and restore pointer"},
       {"pointer", &Scheme::tail_call_indirect, "free stack"},
       {"pointer", &Scheme::tail_call_indirect, "restore registers"},
       {"pointer", &Scheme::prologue, "stack"},

@@ -157,6 +157,22 @@ TEST(KernelEngine, AScenarioThatTakesTheRunnerAlongIsToldFromTheOthers) {
   }
 }
 
+/// A batch takes the runner along and none of it does so alone.
+TEST(KernelEngine, ALossThatDoesNotComeAgainIsNotSilent) {
+  const auto engine = engine_on([](const Request& request) -> std::expected<Reply, Channel::Lost> {
+    if (request.jobs.size() > 1) return std::unexpected(Channel::Lost{false, "kernel panic", "the console"});
+    Reply reply;
+    reply.answers.emplace_back().runs.resize(1);
+    return reply;
+  });
+  const std::vector<bpf::Lowered> batch = {lowered_of(plain), lowered_of(plain)};
+  const auto seen = engine->run(batch);
+  ASSERT_EQ(seen[0].runs.size(), 1U);
+  EXPECT_EQ(seen[0].runs[0].fault.kind, "kernel panic");
+  EXPECT_EQ(seen[0].log, "the console");
+  EXPECT_EQ(seen[1].runs.at(0).status, RunStatus::finished);
+}
+
 TEST(KernelRecord, IsFoundByRelease) {
   struct Row {
     const char* release;
