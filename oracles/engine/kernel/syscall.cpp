@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <string_view>
 
@@ -51,6 +52,21 @@ Fd create_map(const JobMap& map, int btf) {
   return Fd(bpf_call(BPF_MAP_CREATE, attributes));
 }
 
+namespace {
+
+/// The verifier gives up with EAGAIN when a signal is pending (kernel/bpf/verifier.c, do_check): that says
+/// nothing about the program. Signals are handled on the way out, so that a few attempts are enough.
+int load_until_verified(union bpf_attr& attributes) {
+  int loaded = -1;
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    loaded = bpf_call(BPF_PROG_LOAD, attributes);
+    if (loaded >= 0 || errno != EAGAIN) break;
+  }
+  return loaded;
+}
+
+}  // namespace
+
 Fd load_program(const JobProgram& program, std::span<const std::uint64_t> insns, int btf, std::span<char> log) {
   static_assert(sizeof(JobFunction) == sizeof(bpf_func_info));
   static_assert(sizeof(JobLine) == sizeof(bpf_line_info));
@@ -76,7 +92,7 @@ Fd load_program(const JobProgram& program, std::span<const std::uint64_t> insns,
     attributes.log_buf = address(log.data());
     attributes.log_size = static_cast<std::uint32_t>(log.size());
   }
-  return Fd(bpf_call(BPF_PROG_LOAD, attributes));
+  return Fd(load_until_verified(attributes));
 }
 
 Fd load_btf(std::span<const std::uint8_t> blob) {

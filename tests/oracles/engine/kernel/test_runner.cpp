@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 #include <linux/bpf.h>
+#include <sys/time.h>
 
 #include <cerrno>
+#include <csignal>
 #include <filesystem>
 
 #include "jit/bpf/graph.hpp"
@@ -145,6 +147,27 @@ TEST(KernelRunner, ShowsImagesWithTheirLines) {
     EXPECT_FALSE(image.lines.empty());
     EXPECT_EQ(image.line_addresses.size(), image.lines.size());
   }
+}
+
+// A pending signal makes the verifier give up; that is no word about the program.
+TEST(KernelRunner, LoadsWhileSignalsArrive) {
+  BPF_OR_SKIP();
+  const Request request = request_of(events, {.events = false});
+  struct sigaction quiet {
+  }, before{};
+  quiet.sa_handler = [](int) {};
+  quiet.sa_flags = SA_RESTART;
+  ASSERT_EQ(::sigaction(SIGALRM, &quiet, &before), 0);
+  const itimerval every{.it_interval = {.tv_sec = 0, .tv_usec = 500},
+                        .it_value = {.tv_sec = 0, .tv_usec = 500}};
+  ASSERT_EQ(::setitimer(ITIMER_REAL, &every, nullptr), 0);
+  Runner runner;
+  int refused = 0;
+  for (int i = 0; i < 300; ++i) refused += runner.execute(request).answers.at(0).refused() ? 1 : 0;
+  const itimerval never{};
+  ::setitimer(ITIMER_REAL, &never, nullptr);
+  ::sigaction(SIGALRM, &before, nullptr);
+  EXPECT_EQ(refused, 0);
 }
 
 TEST(KernelRunner, LeavesNothingOpenButItsBtf) {
