@@ -13,6 +13,14 @@ namespace {
 
 using nlohmann::ordered_json;
 
+/// One goes behind its engine, more stand below it.
+std::string reason_lines(const std::vector<Reason>& reasons) {
+  if (reasons.size() == 1) return fmt::format(": {}\n", reasons.front().text);
+  std::string out = "\n";
+  for (const Reason& reason : reasons) out += fmt::format("  {:<12}   {:>8}  {}\n", "", reason.times, reason.text);
+  return out;
+}
+
 std::string engine_lines(const Totals& t, const CampaignOptions& campaign) {
   const auto engines = make_engines(campaign.engines);
   std::string out;
@@ -23,8 +31,8 @@ std::string engine_lines(const Totals& t, const CampaignOptions& campaign) {
       out += fmt::format(", spared {} (--{} {})", t.spared[e], emulated ? "emulated-every" : "cross-check",
                          emulated ? campaign.emulated_every : campaign.cross_check);
     }
-    if (t.unavailable[e] != 0) out += fmt::format(", unavailable for {}: {}", t.unavailable[e], t.reason[e]);
-    out += '\n';
+    if (t.unavailable[e] != 0) out += fmt::format(", unavailable for {}", t.unavailable[e]);
+    out += reason_lines(t.reasons[e]);
   }
   out += oracle_lines(t.oracles, campaign.oracles, campaign.sample);
   if (campaign.sample == 0) return out + "  encoding     not read back (--sample 0)\n";
@@ -62,8 +70,9 @@ ordered_json engine_states(const CampaignEnd& end, const CampaignOptions& campai
                         {"scenarios", end.totals.ran[e]},
                         {"spared", end.totals.spared[e]},
                         {"unavailable", end.totals.unavailable[e]},
-                        {"reason", nullptr}};
-    if (!end.totals.reason[e].empty()) row["reason"] = end.totals.reason[e];
+                        {"reason", nullptr},
+                        {"reasons", ordered_json::object()}};
+    for (const Reason& reason : end.totals.reasons[e]) row["reasons"][reason.text] = reason.times;
     if (const auto why = (*engines)[e]->unavailable()) row["reason"] = *why;
     list.push_back(std::move(row));
   }
