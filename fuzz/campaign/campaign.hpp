@@ -11,6 +11,7 @@
 
 #include "fuzz/campaign/engines.hpp"
 #include "fuzz/campaign/histogram.hpp"
+#include "fuzz/campaign/reasons.hpp"
 #include "gen/generate.hpp"
 #include "oracles/check/oracle_set.hpp"
 
@@ -69,7 +70,7 @@ struct Totals {
   std::array<std::uint64_t, most_engines> ran{};          // scenarios, by engine
   std::array<std::uint64_t, most_engines> unavailable{};
   std::array<std::uint64_t, most_engines> spared{};       // not asked: CampaignOptions::cross_check, emulated_every
-  std::array<std::string, most_engines> reason;           // for the first of those
+  std::array<std::vector<Reason>, most_engines> reasons;  // of those, the most frequent first
   OracleCounts oracles{};
 };
 

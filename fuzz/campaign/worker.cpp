@@ -70,7 +70,7 @@ void Worker::report(const Judgement& judgement) {
       continue;
     }
     const std::string& why = judge_.observed(e).unavailable;
-    if (!why.empty() && page_.unavailable[e] == 0) why.copy(page_.reason[e].data(), page_.reason[e].size() - 1);
+    if (!why.empty()) page_.reasons[e].add(why);
     add(why.empty() ? page_.ran[e] : page_.unavailable[e], 1);
   }
   page_.encoding_checked.store(images_before_ + judge_.images_checked(), std::memory_order_relaxed);

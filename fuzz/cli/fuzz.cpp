@@ -107,7 +107,7 @@ bool read_corpus(CampaignOptions& campaign) {
 
 /// Nobody asked for this engine by name, and it needs an emulator or a scheme that are not there: the summary says so.
 bool excused(std::size_t e, const CampaignEnd& end, const CampaignOptions& campaign) {
-  if (!campaign.engines.by_default || end.totals.reason[e].empty()) return false;
+  if (!campaign.engines.by_default || end.totals.reasons[e].empty()) return false;
   const auto engines = make_engines(campaign.engines);
   return (*engines)[e]->identity().emulated || lacks_scheme(campaign.engines.engines[e], campaign.engines);
 }
@@ -119,7 +119,7 @@ bool all_ran(const CampaignEnd& end, const CampaignOptions& campaign) {
     if (end.totals.ran[e] != 0 || excused(e, end, campaign)) continue;
     complain(fmt::format(
         "{} ran nothing: {}", campaign.engines.engines[e],
-        end.totals.reason[e].empty() ? "no scenario was judged in the time" : end.totals.reason[e]));
+        end.totals.reasons[e].empty() ? "no scenario was judged in the time" : end.totals.reasons[e].front().text));
     all = false;
   }
   return all;
@@ -227,6 +227,10 @@ Exit fuzz(const FuzzOptions& options) {
   if (!read_corpus(campaign)) return Exit::bad_input;
   const auto list = read_known(options.known);
   if (!list) return Exit::bad_input;
+  if (const auto usable = check_usable(campaign.engines); !usable) {
+    complain(usable.error());
+    return Exit::could_not_run;
+  }
   if (!prepare(campaign.engines)) return Exit::could_not_run;
   Findings findings(campaign, options.findings, *list, options.json);
   const auto counted = [&] { return findings.list().size() - (options.new_only ? findings.known() : 0); };

@@ -14,6 +14,14 @@ namespace {
 
 using nlohmann::ordered_json;
 
+/// One goes behind its engine, more stand below it.
+std::string reason_lines(const std::vector<Reason>& reasons) {
+  if (reasons.size() == 1) return fmt::format(": {}\n", reasons.front().text);
+  std::string out = "\n";
+  for (const Reason& reason : reasons) out += fmt::format("  {:<12}   {:>8}  {}\n", "", reason.times, reason.text);
+  return out;
+}
+
 /// Scenarios that the engine was not asked about, and why.
 std::string spared(const CampaignEnd& end, std::size_t e, bool emulated, const CampaignOptions& campaign) {
   const Totals& t = end.totals;
@@ -32,8 +40,8 @@ std::string engine_lines(const CampaignEnd& end, const CampaignOptions& campaign
   for (std::size_t e = 0; e < campaign.engines.engines.size(); ++e) {
     out += fmt::format("  {:<12} ran {}", campaign.engines.engines[e], t.ran[e]);
     if (t.spared[e] != 0) out += spared(end, e, (*engines)[e]->identity().emulated, campaign);
-    if (t.unavailable[e] != 0) out += fmt::format(", unavailable for {}: {}", t.unavailable[e], t.reason[e]);
-    out += '\n';
+    if (t.unavailable[e] != 0) out += fmt::format(", unavailable for {}", t.unavailable[e]);
+    out += reason_lines(t.reasons[e]);
   }
   out += oracle_lines(t.oracles, campaign.oracles, campaign.sample);
   if (campaign.sample == 0) return out + "  encoding     not read back (--sample 0)\n";
@@ -71,8 +79,9 @@ ordered_json engine_states(const CampaignEnd& end, const CampaignOptions& campai
                         {"scenarios", end.totals.ran[e]},
                         {"spared", end.totals.spared[e]},
                         {"unavailable", end.totals.unavailable[e]},
-                        {"reason", nullptr}};
-    if (!end.totals.reason[e].empty()) row["reason"] = end.totals.reason[e];
+                        {"reason", nullptr},
+                        {"reasons", ordered_json::object()}};
+    for (const Reason& reason : end.totals.reasons[e]) row["reasons"][reason.text] = reason.times;
     if (const auto why = (*engines)[e]->unavailable()) row["reason"] = *why;
     list.push_back(std::move(row));
   }

@@ -17,9 +17,9 @@ else
 fi
 expect arm64_without_qemu_is_counted 0 '^  arm64 .*unavailable for [0-9]+: qemu-aarch64 is not in PATH; install qemu-user' \
   env PATH=/nonexistent "$tb" fuzz --driver seed --runs 64
-expect arm64_asked_for_without_qemu 3 'arm64 ran nothing: qemu-aarch64 is not in PATH' \
+one_line arm64_asked_for_without_qemu 3 'arm64 is unavailable: qemu-aarch64 is not in PATH; install qemu-user' \
   env PATH=/nonexistent "$tb" fuzz --engine arm64 --driver seed --runs 64
-expect arm64_without_a_runner 3 'there is no runner /nonexistent; install g\+\+-aarch64-linux-gnu' \
+one_line arm64_without_a_runner 3 'there is no runner /nonexistent; install g\+\+-aarch64-linux-gnu' \
   env TAILBOUND_RUNNER_ARM64=/nonexistent "$tb" fuzz --engine arm64 --driver seed --runs 64
 one_line a_scheme_that_no_chosen_engine_has 2 "no chosen engine has the scheme 'pointer-fixed-frame': x86_64" \
   "$tb" fuzz --engine x86_64 --scheme pointer-fixed-frame
