@@ -38,7 +38,8 @@ struct CampaignOptions {
   std::uint32_t jobs = 1;
   std::uint32_t sample = 64;  // the sampled oracles judge one scenario in so many; 0: none
   std::uint32_t cross_check = 8;  // the interpreter runs one scenario in so many, beside another engine; at least 1
-  std::uint32_t emulated_every = 32;  // engines under an emulator run one scenario in so many, beside a native one
+  /// Engines under an emulator run one scenario in so many, beside a native one; 0: as EmulatedTurns gives them time.
+  std::uint32_t emulated_every = 0;
   OracleSet oracles = OracleSet::all();
   std::uint32_t fresh = 50;   // libFuzzer: percent of scenarios that are drawn anew, the others are mutated
   std::vector<bpf::Scenario> corpus;  // libFuzzer: where to start

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "fuzz/campaign/campaign.hpp"
+#include "fuzz/campaign/emulated_turns.hpp"
 #include "fuzz/cli/cli.hpp"
 #include "fuzz/cli/fuzz_findings.hpp"
 #include "fuzz/cli/fuzz_known.hpp"
@@ -34,7 +35,7 @@ struct FuzzOptions {
   std::uint32_t jobs = std::max(1U, std::thread::hardware_concurrency());
   std::uint32_t sample = CampaignOptions{}.sample;
   std::uint32_t cross_check = CampaignOptions{}.cross_check;
-  std::uint32_t emulated_every = CampaignOptions{}.emulated_every;
+  std::optional<std::uint32_t> emulated_every;
   std::uint32_t fresh = CampaignOptions{}.fresh;
   std::string shapes;
   std::string without_shapes;
@@ -75,7 +76,7 @@ CampaignOptions campaign_of(const FuzzOptions& options) {
   campaign.jobs = options.jobs;
   campaign.sample = options.sample;
   campaign.cross_check = options.cross_check;
-  campaign.emulated_every = options.emulated_every;
+  campaign.emulated_every = options.emulated_every.value_or(0);
   campaign.fresh = options.fresh;
   campaign.corpus_folder = options.corpus;
   campaign.keep_going = options.keep_going || options.new_only;
@@ -300,8 +301,9 @@ void add_search_options(CLI::App& command, FuzzOptions& options) {
       ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
   command
       .add_option("--emulated-every", options.emulated_every,
-                  "engines under an emulator run one scenario in so many, beside a native one; 1: every one")
-      ->capture_default_str()
+                  fmt::format("engines under an emulator run one scenario in so many, beside a native one; 1: every "
+                              "one [what {} % of the time pays for]",
+                              EmulatedTurns::share))
       ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
 }
 

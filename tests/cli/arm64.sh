@@ -3,6 +3,8 @@
 if command -v qemu-aarch64 >/dev/null && [ -x "$root/build/release/bin/tailbound-runner-arm64" ]; then
   expect arm64_joins_a_search 0 '^  arm64 +ran [1-9][0-9]*, spared [0-9]+ \(--emulated-every 8\)' \
     "$tb" fuzz --driver seed --runs 800 --emulated-every 8
+  expect arm64_gets_a_share 0 '^  arm64 +ran [1-9][0-9]* \(1 in [0-9]+, [0-9]+/s\), spared [0-9]+ \(it gets 20 % of the time\)' \
+    "$tb" fuzz --driver seed --runs 4000 --jobs 1
   expect arm64_alone_runs_every_scenario 0 '^  arm64 +ran 200$' "$tb" fuzz --engine arm64 --driver seed --runs 200
   expect arm64_finds_by_value 1 'at most 33 are allowed' \
     "$tb" fuzz --engine arm64 --scheme by-value --time 60 --findings arm64_found
