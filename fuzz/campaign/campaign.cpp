@@ -65,7 +65,7 @@ std::vector<Emulated> emulated_engines(const CampaignOptions& options) {
   const auto engines = make_engines(options.engines);
   for (std::size_t e = 0; engines && e < engines->size(); ++e) {
     const engine::Identity& identity = (*engines)[e]->identity();
-    if (identity.emulated) all.push_back({identity.name, e, options.emulated_every});
+    if (identity.emulated) all.push_back({identity.name, e});
   }
   return all;
 }

@@ -11,6 +11,7 @@
 
 #include "fuzz/campaign/engines.hpp"
 #include "fuzz/campaign/histogram.hpp"
+#include "fuzz/campaign/reasons.hpp"
 #include "gen/generate.hpp"
 #include "oracles/check/oracle_set.hpp"
 
@@ -37,7 +38,8 @@ struct CampaignOptions {
   std::uint32_t jobs = 1;
   std::uint32_t sample = 64;  // the sampled oracles judge one scenario in so many; 0: none
   std::uint32_t cross_check = 8;  // the interpreter runs one scenario in so many, beside another engine; at least 1
-  std::uint32_t emulated_every = 32;  // engines under an emulator run one scenario in so many, beside a native one
+  /// Engines under an emulator run one scenario in so many, beside a native one; 0: as EmulatedTurns gives them time.
+  std::uint32_t emulated_every = 0;
   OracleSet oracles = OracleSet::all();
   std::uint32_t fresh = 50;   // libFuzzer: percent of scenarios that are drawn anew, the others are mutated
   std::vector<bpf::Scenario> corpus;  // libFuzzer: where to start
@@ -68,7 +70,7 @@ struct Totals {
   std::array<std::uint64_t, most_engines> ran{};          // scenarios, by engine
   std::array<std::uint64_t, most_engines> unavailable{};
   std::array<std::uint64_t, most_engines> spared{};       // not asked: CampaignOptions::cross_check, emulated_every
-  std::array<std::string, most_engines> reason;           // for the first of those
+  std::array<std::vector<Reason>, most_engines> reasons;  // of those, the most frequent first
   OracleCounts oracles{};
 };
 

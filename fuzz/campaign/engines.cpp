@@ -115,6 +115,17 @@ std::expected<void, std::string> prepare_engines(const EngineChoice& choice, con
   return {};
 }
 
+std::expected<void, std::string> check_usable(const EngineChoice& choice) {
+  if (choice.by_default) return {};
+  for (const std::string& name : choice.engines) {
+    const Named named = find_row(name);
+    if (named.row->prepare != nullptr || lacks_scheme(name, choice)) continue;
+    if (const auto why = named.row->make(named.argument, choice)->unavailable())
+      return std::unexpected(fmt::format("{} is unavailable: {}", name, *why));
+  }
+  return {};
+}
+
 std::chrono::seconds last_scenario(const EngineChoice& choice) {
   std::chrono::seconds longest{0};
   for (const std::string& name : choice.engines) {

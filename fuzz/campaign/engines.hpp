@@ -55,6 +55,10 @@ std::expected<std::vector<std::unique_ptr<engine::Engine>>, std::string> make_en
 /// Once, before engines are made in as many processes as one likes. Error: "engine 'NAME': why".
 std::expected<void, std::string> prepare_engines(const EngineChoice& choice, const Tell& tell);
 
+/// Whether this machine can run each engine that somebody named. Boots nothing: a guest says so itself, later. Error:
+/// "NAME is unavailable: why".
+std::expected<void, std::string> check_usable(const EngineChoice& choice);
+
 /// The longest of EngineRow::last_scenario.
 std::chrono::seconds last_scenario(const EngineChoice& choice);
 

@@ -42,7 +42,9 @@ std::vector<Part> parts(const Moment& before, const Moment& now, bool guided) {
       {"fuel ", total(t.out_of_fuel), ""},
   };
   for (const Emulated& engine : now.emulated) {
-    all.push_back({engine.name + " ", total(t.ran[engine.engine]), fmt::format(" (1 in {})", engine.every)});
+    const std::uint64_t ran = t.ran[engine.engine] - before.totals.ran[engine.engine];
+    all.push_back({engine.name + " ", short_number(static_cast<double>(ran) / seconds),
+                   fmt::format("/s ({})", sampled(t, engine.engine))});
   }
   if (guided) {
     all.push_back({"features ", total(t.features), ""});
@@ -72,6 +74,11 @@ std::string short_number(double value) {
   for (value /= 1000; value >= 999.5 && i + 1 < suffixes.size(); value /= 1000) ++i;
   const int digits = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
   return fmt::format("{:.{}f}{}", value, digits, suffixes[i]);
+}
+
+std::string sampled(const Totals& totals, std::size_t engine) {
+  const std::uint64_t ran = totals.ran[engine];
+  return ran == 0 ? "none" : fmt::format("1 in {}", (ran + totals.spared[engine] + ran / 2) / ran);
 }
 
 std::string live_line(const Moment& before, const Moment& now, bool guided, std::size_t columns, Colours colours) {

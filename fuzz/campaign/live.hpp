@@ -32,12 +32,14 @@ std::size_t columns_of(int descriptor, std::size_t otherwise);
 /// 1234567 as "1.23M"; below 10000 as it is.
 std::string short_number(double value);
 
-/// An engine under an emulator: which, and that it runs one scenario in so many.
+/// An engine under an emulator: which.
 struct Emulated {
   std::string name;
   std::size_t engine = 0;
-  std::uint32_t every = 1;
 };
+
+/// How many scenarios come to one that the engine ran: "1 in 57"; "none" where it ran none.
+std::string sampled(const Totals& totals, std::size_t engine);
 
 struct Moment {
   Totals totals;

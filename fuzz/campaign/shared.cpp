@@ -95,10 +95,11 @@ Totals Shared::totals() const {
     for (std::size_t e = 0; e < most_engines; ++e) {
       sum.ran[e] += page->ran[e];
       sum.spared[e] += page->spared[e];
-      if (sum.unavailable[e] == 0 && page->unavailable[e] != 0) sum.reason[e] = page->reason[e].data();
+      page->reasons[e].add_to(sum.reasons[e]);
       sum.unavailable[e] += page->unavailable[e];
     }
   }
+  for (auto& reasons : sum.reasons) sort_reasons(reasons);
   return sum;
 }
 

@@ -41,8 +41,7 @@ struct WorkerPage {
   std::array<std::atomic<std::uint64_t>, most_engines> ran{};
   std::array<std::atomic<std::uint64_t>, most_engines> unavailable{};
   std::array<std::atomic<std::uint64_t>, most_engines> spared{};
-  /// Why an engine could not take a scenario, the first time; cut off and ended by a zero.
-  std::array<std::array<char, 160>, most_engines> reason{};
+  std::array<ReasonCounts, most_engines> reasons{};  // of unavailable
   OracleCounts oracles{};
   std::array<char, 160> corpus_trouble{};
   std::atomic<std::uint64_t> found_class{0};

@@ -1,5 +1,6 @@
 #include "fuzz/campaign/worker.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <limits>
 #include <string>
@@ -27,6 +28,8 @@ Worker::Worker(const CampaignOptions& options, std::uint32_t index, const Shared
       common_(shared.common()),
       page_(shared.worker(index)),
       judge_(std::move(judge)),
+      emulated_turns_(options.emulated_every),
+      has_emulated_(std::ranges::any_of(judge_.engines(), [](const auto& e) { return e->identity().emulated; })),
       images_before_(page_.encoding_checked) {
   judge_.count_into(page_.oracles);
   common_.started = true;
@@ -42,11 +45,17 @@ Judgement Worker::judge(const bpf::Scenario& scenario) {
   add(page_.started_scenarios, 1);
   judge_.sampled(options_.sample != 0 && number % options_.sample == 0);
   judge_.cross_check(number % options_.cross_check == 0);
-  judge_.ask_emulated(number % options_.emulated_every == 0);
+  judge_.ask_emulated(ask_emulated(number));
   Judgement judgement = judge_.judge(scenario);
   report(judgement);
   if (judgement.verdict.broken()) hand_on(judgement.verdict);
   return judgement;
+}
+
+/// The clock is read only where somebody's time is counted.
+bool Worker::ask_emulated(std::uint64_t number) {
+  if (!has_emulated_) return false;
+  return emulated_turns_.take(number, std::chrono::steady_clock::now() - start_, judge_.emulated_time());
 }
 
 void Worker::report(const Judgement& judgement) {
@@ -61,7 +70,7 @@ void Worker::report(const Judgement& judgement) {
       continue;
     }
     const std::string& why = judge_.observed(e).unavailable;
-    if (!why.empty() && page_.unavailable[e] == 0) why.copy(page_.reason[e].data(), page_.reason[e].size() - 1);
+    if (!why.empty()) page_.reasons[e].add(why);
     add(why.empty() ? page_.ran[e] : page_.unavailable[e], 1);
   }
   page_.encoding_checked.store(images_before_ + judge_.images_checked(), std::memory_order_relaxed);

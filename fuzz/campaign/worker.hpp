@@ -6,6 +6,7 @@
 #include <span>
 
 #include "fuzz/campaign/campaign.hpp"
+#include "fuzz/campaign/emulated_turns.hpp"
 #include "fuzz/campaign/shared.hpp"
 #include "oracles/judge/judge.hpp"
 
@@ -41,6 +42,7 @@ class Worker {
   void corpus_trouble(std::string_view why);
 
  private:
+  bool ask_emulated(std::uint64_t number);
   void report(const Judgement& judgement);
   void hand_on(const Verdict& verdict);
 
@@ -50,6 +52,9 @@ class Worker {
   CommonPage& common_;
   WorkerPage& page_;
   Judge judge_;
+  EmulatedTurns emulated_turns_;
+  bool has_emulated_ = false;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::uint64_t images_before_;
 };
 

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "fuzz/campaign/campaign.hpp"
+#include "fuzz/campaign/emulated_turns.hpp"
 #include "fuzz/cli/cli.hpp"
 #include "fuzz/cli/fuzz_findings.hpp"
 #include "fuzz/cli/fuzz_known.hpp"
@@ -34,7 +35,7 @@ struct FuzzOptions {
   std::uint32_t jobs = std::max(1U, std::thread::hardware_concurrency());
   std::uint32_t sample = CampaignOptions{}.sample;
   std::uint32_t cross_check = CampaignOptions{}.cross_check;
-  std::uint32_t emulated_every = CampaignOptions{}.emulated_every;
+  std::optional<std::uint32_t> emulated_every;
   std::uint32_t fresh = CampaignOptions{}.fresh;
   std::string shapes;
   std::string without_shapes;
@@ -75,7 +76,7 @@ CampaignOptions campaign_of(const FuzzOptions& options) {
   campaign.jobs = options.jobs;
   campaign.sample = options.sample;
   campaign.cross_check = options.cross_check;
-  campaign.emulated_every = options.emulated_every;
+  campaign.emulated_every = options.emulated_every.value_or(0);
   campaign.fresh = options.fresh;
   campaign.corpus_folder = options.corpus;
   campaign.keep_going = options.keep_going || options.new_only;
@@ -106,7 +107,7 @@ bool read_corpus(CampaignOptions& campaign) {
 
 /// Nobody asked for this engine by name, and it needs an emulator or a scheme that are not there: the summary says so.
 bool excused(std::size_t e, const CampaignEnd& end, const CampaignOptions& campaign) {
-  if (!campaign.engines.by_default || end.totals.reason[e].empty()) return false;
+  if (!campaign.engines.by_default || end.totals.reasons[e].empty()) return false;
   const auto engines = make_engines(campaign.engines);
   return (*engines)[e]->identity().emulated || lacks_scheme(campaign.engines.engines[e], campaign.engines);
 }
@@ -118,7 +119,7 @@ bool all_ran(const CampaignEnd& end, const CampaignOptions& campaign) {
     if (end.totals.ran[e] != 0 || excused(e, end, campaign)) continue;
     complain(fmt::format(
         "{} ran nothing: {}", campaign.engines.engines[e],
-        end.totals.reason[e].empty() ? "no scenario was judged in the time" : end.totals.reason[e]));
+        end.totals.reasons[e].empty() ? "no scenario was judged in the time" : end.totals.reasons[e].front().text));
     all = false;
   }
   return all;
@@ -242,6 +243,10 @@ Exit fuzz(const FuzzOptions& options) {
   if (!read_corpus(campaign)) return Exit::bad_input;
   const auto list = read_known(options.known);
   if (!list) return Exit::bad_input;
+  if (const auto usable = check_usable(campaign.engines); !usable) {
+    complain(usable.error());
+    return Exit::could_not_run;
+  }
   if (!prepare(campaign.engines)) return Exit::could_not_run;
   Findings findings(campaign, options.findings, *list, options.json);
   const auto counted = [&] { return findings.list().size() - (options.new_only ? findings.known() : 0); };
@@ -312,8 +317,9 @@ void add_search_options(CLI::App& command, FuzzOptions& options) {
       ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
   command
       .add_option("--emulated-every", options.emulated_every,
-                  "engines under an emulator run one scenario in so many, beside a native one; 1: every one")
-      ->capture_default_str()
+                  fmt::format("engines under an emulator run one scenario in so many, beside a native one; 1: every "
+                              "one [what {} % of the time pays for]",
+                              EmulatedTurns::share))
       ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
 }
 

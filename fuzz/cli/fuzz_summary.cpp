@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fuzz/campaign/emulated_turns.hpp"
 #include "fuzz/cli/oracle_options.hpp"
 
 namespace tailbound::fuzz::cli {
@@ -13,18 +14,34 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::string engine_lines(const Totals& t, const CampaignOptions& campaign) {
+/// One goes behind its engine, more stand below it.
+std::string reason_lines(const std::vector<Reason>& reasons) {
+  if (reasons.size() == 1) return fmt::format(": {}\n", reasons.front().text);
+  std::string out = "\n";
+  for (const Reason& reason : reasons) out += fmt::format("  {:<12}   {:>8}  {}\n", "", reason.times, reason.text);
+  return out;
+}
+
+/// Scenarios that the engine was not asked about, and why.
+std::string spared(const CampaignEnd& end, std::size_t e, bool emulated, const CampaignOptions& campaign) {
+  const Totals& t = end.totals;
+  if (!emulated) return fmt::format(", spared {} (--cross-check {})", t.spared[e], campaign.cross_check);
+  if (campaign.emulated_every != 0) {
+    return fmt::format(", spared {} (--emulated-every {})", t.spared[e], campaign.emulated_every);
+  }
+  return fmt::format(" ({}, {:.0f}/s), spared {} (it gets {} % of the time)", sampled(t, e),
+                     static_cast<double>(t.ran[e]) / std::max(end.seconds, 1e-9), t.spared[e], EmulatedTurns::share);
+}
+
+std::string engine_lines(const CampaignEnd& end, const CampaignOptions& campaign) {
+  const Totals& t = end.totals;
   const auto engines = make_engines(campaign.engines);
   std::string out;
   for (std::size_t e = 0; e < campaign.engines.engines.size(); ++e) {
     out += fmt::format("  {:<12} ran {}", campaign.engines.engines[e], t.ran[e]);
-    if (t.spared[e] != 0) {
-      const bool emulated = (*engines)[e]->identity().emulated;
-      out += fmt::format(", spared {} (--{} {})", t.spared[e], emulated ? "emulated-every" : "cross-check",
-                         emulated ? campaign.emulated_every : campaign.cross_check);
-    }
-    if (t.unavailable[e] != 0) out += fmt::format(", unavailable for {}: {}", t.unavailable[e], t.reason[e]);
-    out += '\n';
+    if (t.spared[e] != 0) out += spared(end, e, (*engines)[e]->identity().emulated, campaign);
+    if (t.unavailable[e] != 0) out += fmt::format(", unavailable for {}", t.unavailable[e]);
+    out += reason_lines(t.reasons[e]);
   }
   out += oracle_lines(t.oracles, campaign.oracles, campaign.sample);
   if (campaign.sample == 0) return out + "  encoding     not read back (--sample 0)\n";
@@ -62,8 +79,9 @@ ordered_json engine_states(const CampaignEnd& end, const CampaignOptions& campai
                         {"scenarios", end.totals.ran[e]},
                         {"spared", end.totals.spared[e]},
                         {"unavailable", end.totals.unavailable[e]},
-                        {"reason", nullptr}};
-    if (!end.totals.reason[e].empty()) row["reason"] = end.totals.reason[e];
+                        {"reason", nullptr},
+                        {"reasons", ordered_json::object()}};
+    for (const Reason& reason : end.totals.reasons[e]) row["reasons"][reason.text] = reason.times;
     if (const auto why = (*engines)[e]->unavailable()) row["reason"] = *why;
     list.push_back(std::move(row));
   }
@@ -85,7 +103,7 @@ std::string summary(const CampaignEnd& end, const CampaignOptions& campaign, std
   out += fmt::format("  refused      {} at the limit, {} empty slot, {} out of range\n", t.at_limit, t.empty,
                      t.out_of_range);
   out += fmt::format("  out of fuel  {} runs\n", t.out_of_fuel);
-  out += engine_lines(t, campaign) + driver_line(t, campaign);
+  out += engine_lines(end, campaign) + driver_line(t, campaign);
   const std::string histogram = draw(t.histogram, t.scenarios, columns);
   return histogram.empty() ? out : out + "\n" + histogram;
 }
@@ -99,7 +117,7 @@ ordered_json summary_json(const CampaignEnd& end, const CampaignOptions& campaig
           {"encoding_checked", t.encoding_checked},
           {"encoding_sample", campaign.sample},
           {"cross_check", campaign.cross_check},
-          {"emulated_every", campaign.emulated_every},
+          {"emulated_every", campaign.emulated_every == 0 ? ordered_json() : ordered_json(campaign.emulated_every)},
           {"histogram", histogram_json(t.histogram)},
           {"driver", campaign.driver == Driver::seed ? "seed" : "libfuzzer"},
           {"corpus", {{"given", campaign.corpus.size()}, {"kept", t.kept}, {"features", t.features}}},

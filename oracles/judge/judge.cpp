@@ -12,6 +12,27 @@ namespace {
 /// Stands for what an engine showed that was not asked.
 const Observation unasked;
 
+using Clock = std::chrono::steady_clock;
+
+/// Adds up the time of a block of what engines under an emulator do. The clock is not read for others.
+class EmulatedTime {
+ public:
+  EmulatedTime(const engine::Engine& engine, Clock::duration& sum) {
+    if (!engine.identity().emulated) return;
+    sum_ = &sum;
+    start_ = Clock::now();
+  }
+  ~EmulatedTime() {
+    if (sum_ != nullptr) *sum_ += Clock::now() - start_;
+  }
+  EmulatedTime(const EmulatedTime&) = delete;
+  EmulatedTime& operator=(const EmulatedTime&) = delete;
+
+ private:
+  Clock::duration* sum_ = nullptr;
+  Clock::time_point start_;
+};
+
 /// What it says of a scenario, the model says too.
 bool only_checks(const engine::Engine& engine) { return engine.identity().name == "interpreter"; }
 
@@ -117,6 +138,7 @@ void Judge::run_engines(const bpf::Scenario& scenario) {
 
 /// Whether the engine took the scenario.
 bool Judge::run(std::size_t engine, const bpf::Scenario& scenario) {
+  const EmulatedTime time(*engines_[engine], emulated_time_);
   const bool known = is_next(scenario) && !seen_ahead_[engine].empty();
   witnesses_[engine].seen = known ? &seen_ahead_[engine][next_] : &engines_[engine]->run_one(lowered_);
   return observed(engine).unavailable.empty();
@@ -124,6 +146,7 @@ bool Judge::run(std::size_t engine, const bpf::Scenario& scenario) {
 
 /// The oracles that are on, one after the other, until one is broken.
 void Judge::hear(std::size_t engine, const bpf::Scenario& scenario, bool expectations, Judgement& result) {
+  const EmulatedTime time(*engines_[engine], emulated_time_);
   Witness& witness = witnesses_[engine];
   const std::string& silent = witness.seen->unavailable;
   const WhyNot nothing = why_nothing(asked(engine), *witness.seen);

@@ -1,6 +1,7 @@
 // One scenario through model, engines and checks.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -62,6 +63,8 @@ class Judge {
   /// Whether engines under an emulator run the scenarios that come, where a native one can be judged without them. Off:
   /// they run those that no other engine takes.
   void ask_emulated(bool on) { ask_emulated_ = on; }
+  /// What engines under an emulator have taken so far: their runs, and all that judged them.
+  std::chrono::steady_clock::duration emulated_time() const { return emulated_time_; }
   std::uint64_t images_checked() const { return images_.checked(); }
   /// The oracles that judge() runs as things stand.
   OracleSet active(bool expectations) const;
@@ -115,6 +118,7 @@ class Judge {
   bool sampled_ = false;
   bool cross_check_ = true;
   bool ask_emulated_ = true;
+  std::chrono::steady_clock::duration emulated_time_{};
   bool some_native_ = false;  // an engine that runs code of its own, without an emulator
   ImageChecks images_;
   std::unique_ptr<OracleCounts> own_counts_ = std::make_unique<OracleCounts>();  // a judge may be moved

@@ -460,6 +460,7 @@ source "$root/tests/cli/kernel.sh"
 source "$root/tests/cli/reports.sh"
 source "$root/tests/cli/arm64.sh"
 source "$root/tests/cli/vm.sh"
+source "$root/tests/cli/guest_init.sh"
 source "$root/tests/cli/objects.sh"
 
 echo 'cli tests ended'
