@@ -55,7 +55,7 @@ std::vector<std::string> schemes_that_show_it(const reports::FindingFile& findin
 }  // namespace
 
 std::string Guilt::sentence() const {
-  constexpr std::size_t few = 4;
+  constexpr std::size_t few = 6;
   if (steps.size() > few)
     return fmt::format("no few steps: another design, the {} steps in which {} differs together", steps.size(), donor);
   const std::string_view together = steps.size() < 2 ? "" : steps.size() == 2 ? "both: " : "together: ";

@@ -122,7 +122,7 @@ constexpr char separator = '\0';
 std::string verdicts_of(std::expected<Judge, std::string>& judge, std::span<const bpf::Scenario> scenarios,
                         bool expectations) {
   std::string letter;
-  if (judge && scenarios.size() > 1) judge->run_ahead(scenarios);
+  if (judge) judge->run_ahead(scenarios.size() > 1 ? scenarios : std::span<const bpf::Scenario>());
   for (const bpf::Scenario& scenario : scenarios)
     (letter += packed(judge ? judged(*judge, scenario, expectations) : unable(judge.error()))) += separator;
   return letter;

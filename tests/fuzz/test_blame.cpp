@@ -67,8 +67,8 @@ TEST(Blame, OfArm64GoesByItsOwnSteps) {
 }
 
 TEST(Blame, ManyStepsAreADesignAndNoList) {
-  const fuzz::Guilt guilt{.donor = "pointer", .steps = std::vector<std::string>(5, "prologue: 'x' is missing")};
-  EXPECT_EQ(guilt.sentence(), "no few steps: another design, the 5 steps in which pointer differs together");
+  const fuzz::Guilt guilt{.donor = "pointer", .steps = std::vector<std::string>(7, "prologue: 'x' is missing")};
+  EXPECT_EQ(guilt.sentence(), "no few steps: another design, the 7 steps in which pointer differs together");
 }
 
 TEST(Blame, TheCounterThatNobodyResetsLacksItsReset) {
