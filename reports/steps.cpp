@@ -16,7 +16,7 @@ constexpr std::uint32_t longest_template = 512;
 struct X86_64Steps {
   using Emitter = x86_64::Emitter;
   using Scheme = x86_64::Scheme;
-  static constexpr bool epilogue_at_end = false;
+  static constexpr bool epilogue_at_end = false;  // but at the first exit
   static constexpr std::uint32_t result_size = 0;
 
   /// `call rel32`, which stands between the steps before and behind a call.
@@ -74,9 +74,9 @@ class Finder {
     bool left = false;
     for (std::uint32_t i = f.first_insn; i < f.end_insn; i += bpf::is_two_slot(program_.insns[i]) ? 2 : 1) {
       const bpf::Insn& insn = program_.insns[i];
-      if (bpf::is_exit(insn) && !left) {
-        left = true;  // later exits jump to the first, or all to the end
-        run(scheme_.epilogue, "epilogue", Arch::epilogue_at_end ? epilogue_start() : image_.address[i]);
+      if (bpf::is_exit(insn) && (Arch::epilogue_at_end ? i + 1 == f.end_insn : !left)) {
+        left = true;  // the other exits jump there
+        run(scheme_.epilogue, "epilogue", image_.address[i]);
       } else if (bpf::is_tail_call(insn)) {
         tail_call(i);
       } else if (bpf::is_local_call(insn)) {
@@ -100,17 +100,6 @@ class Finder {
     const bool direct = site != image_.sites.end() && site->direct_index.has_value();
     run(direct ? scheme_.tail_call_direct : scheme_.tail_call_indirect,
         direct ? "direct tail call" : "indirect tail call", image_.address[at]);
-  }
-
-  /// What aligns itself in it has another length behind an odd word: the start that leads to the function's end.
-  std::uint32_t epilogue_start() {
-    const jit::ImageFunction& function = image_.functions[function_];
-    const std::uint32_t end = function.offset + function.size;
-    for (const std::uint32_t lead : {0U, 4U}) {
-      const std::uint32_t size = emit(scheme_.epilogue, lead, [](const auto&, std::uint32_t, std::uint32_t) {});
-      if ((end - size) % 8 == lead) return end - size;
-    }
-    return end;
   }
 
   /// Gives the end of the last.
