@@ -77,6 +77,10 @@ bool cross_checked(std::span<const std::uint8_t> input) {
 
 }  // namespace
 
+/// ASan's defaults here, under those of ASAN_OPTIONS: a scenario is hundreds of small vectors, and where each was made
+/// need not be known 30 frames deep.
+extern "C" const char* __asan_default_options() { return "malloc_context_size=4"; }
+
 /// Before what the user gives, so that it still counts. libFuzzer's entropic schedule looks each feature of an input up
 /// in lists, and a scenario has hundreds: it takes half of the time.
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
