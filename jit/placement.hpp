@@ -18,4 +18,11 @@ struct Placement {
   std::uint64_t per_cpu = 0;                 // a PerCpu (x86_64/counter.hpp)
 };
 
+/// Addresses of maps that are known before code is emitted, as they are to a kernel, by map; 0 or nothing: not
+/// known.
+struct KnownMaps {
+  std::span<const std::uint64_t> map;        // map objects
+  std::span<const std::uint64_t> map_value;  // first values
+};
+
 }  // namespace tailbound::jit

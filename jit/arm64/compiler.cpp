@@ -146,7 +146,18 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
 
   void load_address(std::uint8_t reg, Relocation::Kind kind, std::uint32_t map, std::int32_t offset) {
     e_.relocate(kind, Relocation::Form::literal, a_.here(), map, offset);
-    emit_address(a_, X{machine(reg)}, e_.options.address_blocks);
+    if (const std::uint64_t address = known_address(kind, map, offset); address != 0) {
+      emit_mov64(a_, X{machine(reg)}, address);
+    } else {
+      emit_address(a_, X{machine(reg)}, e_.options.address_blocks);
+    }
+  }
+
+  /// 0: it is not known.
+  std::uint64_t known_address(Relocation::Kind kind, std::uint32_t map, std::int32_t offset) const {
+    const auto& known = kind == Relocation::Kind::map ? c_.known_.map : c_.known_.map_value;
+    if (map >= known.size() || known[map] == 0) return 0;
+    return known[map] + static_cast<std::uint64_t>(std::int64_t{offset});
   }
 
   std::string_view branch(bool wide, JumpOp op, const Insn& insn, std::uint32_t to) {
@@ -257,11 +268,13 @@ class FunctionCompiler : jit::Walk<FunctionCompiler> {
 
 std::expected<void, bpf::InsnError> Compiler::compile(const bpf::Bytecode& program, const Scheme& scheme,
                                                       const jit::Options& options,
-                                                      std::span<const jit::Frame> frames, jit::Image& image) {
+                                                      std::span<const jit::Frame> frames, jit::Image& image,
+                                                      jit::KnownMaps known) {
   image.clear();
   image.arch = jit::Arch::arm64;
   finder_.find(program);
   frames_ = frames.empty() ? finder_.frames() : frames;
+  known_ = known;
   assert(frames_.size() == program.functions.size() && "every function has a frame");
   for (std::uint16_t f = 0; f < program.functions.size(); ++f) {
     if (auto done = FunctionCompiler(*this, program, scheme, options, image, f).compile(); !done) return done;

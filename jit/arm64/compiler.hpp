@@ -11,6 +11,7 @@
 #include "jit/emit/code_buffer.hpp"
 #include "jit/image.hpp"
 #include "jit/lower/frame.hpp"
+#include "jit/placement.hpp"
 
 namespace tailbound::arm64 {
 
@@ -31,10 +32,11 @@ class Compiler {
                                               const jit::Options& options, jit::Image& image) {
     return compile(program, scheme, options, {}, image);
   }
-  /// With `frames` known from elsewhere, one a function: a kernel finds them before it rewrites the program.
+  /// With `frames` known from elsewhere, one a function: a kernel finds them before it rewrites the program. An
+  /// address in `known` is loaded by the moves that it takes, others by those of Options::address_blocks.
   std::expected<void, bpf::InsnError> compile(const bpf::Bytecode& program, const Scheme& scheme,
                                               const jit::Options& options, std::span<const jit::Frame> frames,
-                                              jit::Image& image);
+                                              jit::Image& image, jit::KnownMaps known = {});
   /// Frames and calls of the program that was compiled last.
   const jit::FrameFinder& found() const { return finder_; }
 
@@ -44,6 +46,7 @@ class Compiler {
   jit::CodeBuffer scratch_;
   jit::FrameFinder finder_;
   std::span<const jit::Frame> frames_;  // finder_'s, or given
+  jit::KnownMaps known_;
   std::vector<OpenBranch> branches_;
   std::vector<std::uint32_t> address_;  // by slot of the function, and one more; offsets into scratch_
 };

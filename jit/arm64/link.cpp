@@ -70,8 +70,10 @@ bool put_branch(std::uint8_t* at, std::uint64_t from, std::uint64_t to) {
   return true;
 }
 
-bool put_address(const Relocation& r, std::uint8_t* at, std::uint64_t from, std::uint64_t to) {
-  switch (r.form) {
+}  // namespace
+
+bool put_address(Relocation::Form form, std::uint8_t* at, std::uint64_t from, std::uint64_t to) {
+  switch (form) {
     case Relocation::Form::branch26: return put_branch(at, from, to);
     case Relocation::Form::literal: return put_literal(at, to);
     case Relocation::Form::rel32:
@@ -81,12 +83,10 @@ bool put_address(const Relocation& r, std::uint8_t* at, std::uint64_t from, std:
   return false;
 }
 
-}  // namespace
-
 std::expected<void, std::string> link(const jit::Image& image, const jit::Placement& placement, std::uint8_t* code) {
   for (const Relocation& r : image.relocations) {
     const std::uint64_t from = placement.function[r.function] + r.offset - image.functions[r.function].offset;
-    if (!put_address(r, code + r.offset, from, address_of(r, placement))) {
+    if (!put_address(r.form, code + r.offset, from, address_of(r, placement))) {
       return std::unexpected("the address for offset " + std::to_string(r.offset) + " does not fit there");
     }
   }

@@ -1,6 +1,7 @@
 #include "jit/arm64/literal.hpp"
 
 #include <bit>
+#include <cstring>
 
 namespace tailbound::arm64 {
 
@@ -13,6 +14,29 @@ unsigned blocks_besides(std::uint64_t value, std::uint16_t filler) {
   unsigned count = 0;
   for (unsigned block = 0; block < 4; ++block) count += block_of(value, block) != filler ? 1 : 0;
   return count;
+}
+
+/// A move of 16 bits: movn, movz or movk.
+struct Move {
+  enum class Kind : std::uint8_t { movn, unused, movz, movk };
+  Kind kind;
+  bool wide;
+  unsigned block;
+  std::uint16_t bits;
+  Gp dst;
+};
+
+std::optional<Move> move_at(std::span<const std::uint8_t> code, std::uint32_t offset) {
+  std::uint32_t insn = 0;
+  if (std::uint64_t{offset} + word_bytes > code.size()) return std::nullopt;
+  std::memcpy(&insn, code.data() + offset, sizeof insn);
+  const Move move = {.kind = static_cast<Move::Kind>(insn >> 29 & 3),
+                     .wide = (insn >> 31) != 0,
+                     .block = insn >> 21 & 3,
+                     .bits = static_cast<std::uint16_t>(insn >> 5),
+                     .dst = static_cast<Gp>(insn & 31)};
+  const bool is_move = (insn >> 23 & 0x3f) == 0b100101 && move.kind != Move::Kind::unused;
+  return is_move && (move.wide || move.block < 2) ? std::optional(move) : std::nullopt;
 }
 
 }  // namespace
@@ -59,6 +83,25 @@ void emit_code_address(Assembler& a, X dst) {
   a.movn(dst, 0, 0);
   a.movk(dst, 0, 1);
   a.movk(dst, 0, 2);
+}
+
+std::optional<Literal> read_literal(std::span<const std::uint8_t> code, std::uint32_t offset) {
+  const std::optional<Move> first = move_at(code, offset);
+  if (!first || first->kind == Move::Kind::movk) return std::nullopt;
+  const std::uint64_t bits = std::uint64_t{first->bits} << 16 * first->block;
+  Literal out = {.dst = first->dst,
+                 .wide = first->wide,
+                 .value = first->kind == Move::Kind::movn ? ~bits : bits,
+                 .bytes = word_bytes};
+  for (auto next = move_at(code, offset + out.bytes);
+       next && next->kind == Move::Kind::movk && next->dst == out.dst && next->wide == out.wide;
+       next = move_at(code, offset + out.bytes)) {
+    const unsigned shift = 16 * next->block;
+    out.value = (out.value & ~(std::uint64_t{0xffff} << shift)) | std::uint64_t{next->bits} << shift;
+    out.bytes += word_bytes;
+  }
+  if (!out.wide) out.value &= UINT32_MAX;
+  return out;
 }
 
 }  // namespace tailbound::arm64

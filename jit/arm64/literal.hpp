@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
 
 #include "jit/arm64/assembler.hpp"
 
@@ -17,5 +19,17 @@ void emit_mov64(Assembler& a, X dst, std::uint64_t value);
 void emit_address(Assembler& a, X dst, std::uint8_t blocks);
 /// 48 bits, lowest block first, as kernels write the address of code.
 void emit_code_address(Assembler& a, X dst);
+
+/// A number that moves make, in code.
+struct Literal {
+  Gp dst = Gp::x0;
+  bool wide = true;
+  std::uint64_t value = 0;
+  std::uint32_t bytes = 0;  // of the moves
+
+  bool operator==(const Literal&) const = default;
+};
+/// The movz or movn at `offset` and the movks of the same register behind it; nothing where there is none.
+std::optional<Literal> read_literal(std::span<const std::uint8_t> code, std::uint32_t offset);
 
 }  // namespace tailbound::arm64

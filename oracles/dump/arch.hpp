@@ -14,7 +14,9 @@
 #include "jit/image.hpp"
 #include "jit/lower/frame.hpp"
 #include "jit/lower/options.hpp"
+#include "jit/placement.hpp"
 #include "oracles/disasm/disasm.hpp"
+#include "oracles/dump/field.hpp"
 
 namespace tailbound::dump {
 
@@ -49,10 +51,16 @@ struct Arch {
   /// The options that the code of the probe's functions (probe.hpp) can come from. Error: what is in it that we
   /// do not emit.
   std::expected<std::vector<jit::Options>, std::string> (*options)(std::span<const Code> functions);
-  /// Compiles by the named scheme; error: the first instruction that is not compiled.
+  /// The field that holds what the instruction at `at`, of `size` bytes, calls; nothing: it is no call.
+  std::optional<Field> (*call)(Code function, std::uint32_t at, std::uint32_t size);
+  /// The field that holds the 64-bit constant that the instruction at `at` loads, or begins to load.
+  std::optional<Field> (*constant)(Code function, std::uint32_t at, std::uint32_t size);
+  /// Compiles by the named scheme; error: the first instruction that is not compiled. Addresses in `known`
+  /// decide how long the code is, where the architecture has it so.
   std::expected<void, bpf::InsnError> (*compile)(const bpf::Bytecode& program, std::string_view scheme,
                                                  const jit::Options& options,
-                                                 std::span<const jit::Frame> frames, jit::Image& image);
+                                                 std::span<const jit::Frame> frames, jit::KnownMaps known,
+                                                 jit::Image& image);
   /// Writes a direct site's patches into a copy of our code, in the state and with the target that `theirs`,
   /// the kernel's bytes of the same function, show. nullptr: there are no direct sites.
   void (*patch)(const jit::Image& ours, const jit::ImageSite& site, bool filled, Code theirs,

@@ -187,11 +187,23 @@ std::expected<std::vector<jit::Options>, std::string> options(std::span<const Co
   return all;
 }
 
+// --- fields ---
+
+std::optional<Field> call(Code function, std::uint32_t at, std::uint32_t size) {
+  if (size != patch_size || function[at] != 0xe8) return std::nullopt;
+  return Field{jit::Relocation::Form::rel32, at + 1};
+}
+
+/// REX, opcode, 8 bytes.
+std::optional<Field> constant(Code, std::uint32_t at, std::uint32_t size) {
+  return size == 10 ? std::optional(Field{jit::Relocation::Form::abs64, at + 2}) : std::nullopt;
+}
+
 // --- ours ---
 
 std::expected<void, bpf::InsnError> compile(const bpf::Bytecode& program, std::string_view scheme,
                                             const jit::Options& options, std::span<const jit::Frame> frames,
-                                            jit::Image& image) {
+                                            jit::KnownMaps /*every address is as long*/, jit::Image& image) {
   thread_local x86_64::Compiler compiler;
   return compiler.compile(program, *x86_64::find_scheme(scheme), options, frames, image);
 }
@@ -250,6 +262,8 @@ const Arch& arch_x86_64() {
                            .sites = sites,
                            .schemes = schemes,
                            .options = options,
+                           .call = call,
+                           .constant = constant,
                            .compile = compile,
                            .patch = patch,
                            .blind_pairs = blind_pairs};

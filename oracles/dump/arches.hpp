@@ -6,5 +6,6 @@
 namespace tailbound::dump {
 
 const Arch& arch_x86_64();
+const Arch& arch_arm64();
 
 }  // namespace tailbound::dump

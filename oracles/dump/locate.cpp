@@ -12,10 +12,11 @@ using jit::Relocation;
 
 class FunctionLocator {
  public:
-  FunctionLocator(KernelImage& kernel, const jit::Image& ours, std::uint16_t f,
+  FunctionLocator(KernelImage& kernel, const jit::Image& ours, const Arch& arch, std::uint16_t f,
                   const disasm::Disassembler& reader)
       : kernel_(kernel),
         ours_(ours),
+        arch_(arch),
         f_(f),
         theirs_(reader.decode_all(code_of(kernel.image, f), kernel.image.functions[f].offset,
                                   disasm::Detail::flow)),
@@ -33,7 +34,7 @@ class FunctionLocator {
 
   void relocations() {
     for (const MachineInsn& insn : theirs_) {
-      if (insn.is_call && insn.target) add_call(insn);
+      if (insn.is_call) add_call(insn);
       else if (insn.is_branch && insn.target && leaves(*insn.target)) add_jump(insn);
     }
     add_maps();
@@ -70,30 +71,33 @@ class FunctionLocator {
     return target < f.offset || target >= std::uint64_t{f.offset} + f.size;
   }
 
-  void add(Relocation::Kind kind, std::uint64_t offset, std::uint32_t target, std::int32_t addend = 0) {
-    const bool absolute = kind == Relocation::Kind::map || kind == Relocation::Kind::map_value;
+  void add(Relocation::Kind kind, Field field, std::uint32_t target, std::int32_t addend = 0) {
     kernel_.image.relocations.push_back({.kind = kind,
-                                         .form = absolute ? Relocation::Form::abs64 : Relocation::Form::rel32,
+                                         .form = field.form,
                                          .function = f_,
-                                         .offset = static_cast<std::uint32_t>(offset),
+                                         .offset = start() + field.offset,
                                          .target = target,
                                          .addend = addend});
   }
 
-  /// Distances are those of the kernel's addresses: offsets of functions in the image are not.
-  std::uint64_t in_kernel(std::uint64_t target) const {
-    return kernel_.address[f_] + target - kernel_.image.functions[f_].offset;
+  std::uint32_t start() const { return kernel_.image.functions[f_].offset; }
+  std::uint32_t in_function(const MachineInsn& insn) const {
+    return static_cast<std::uint32_t>(insn.address) - start();
   }
 
+  /// Distances are those of the kernel's addresses: offsets of functions in the image are not.
   void add_call(const MachineInsn& insn) {
-    const std::uint64_t field = insn.address + insn.size - 4;
-    const auto callee = std::ranges::find(kernel_.address, in_kernel(*insn.target));
+    const Code code = code_of(kernel_.image, f_);
+    const auto field = arch_.call(code, in_function(insn), insn.size);
+    const auto to = field ? read_field(code, *field, kernel_.address[f_]) : std::nullopt;
+    if (!to) return;
+    const auto callee = std::ranges::find(kernel_.address, *to);
     if (callee != kernel_.address.end()) {
-      add(Relocation::Kind::function, field, static_cast<std::uint32_t>(callee - kernel_.address.begin()));
+      add(Relocation::Kind::function, *field, static_cast<std::uint32_t>(callee - kernel_.address.begin()));
       return;
     }
     const bpf::Insn* const call = insn_at(insn.address);
-    add(Relocation::Kind::helper, field, call == nullptr ? 0 : static_cast<std::uint32_t>(call->imm));
+    add(Relocation::Kind::helper, *field, call == nullptr ? 0 : static_cast<std::uint32_t>(call->imm));
   }
 
   /// A jump out of the function: of a direct site into another program, else to a thunk.
@@ -105,8 +109,8 @@ class FunctionLocator {
     const bpf::Insn* const at = insn_at(insn.address);
     const bool returns = at != nullptr && bpf::is_exit(*at);
     constexpr std::uint32_t rcx = 1;
-    add(returns ? Relocation::Kind::return_thunk : Relocation::Kind::thunk, insn.address + insn.size - 4,
-        returns ? 0 : rcx);
+    add(returns ? Relocation::Kind::return_thunk : Relocation::Kind::thunk,
+        {Relocation::Form::rel32, in_function(insn) + insn.size - 4}, returns ? 0 : rcx);
   }
 
   /// The instruction whose code holds this offset; nullptr in the prologue.
@@ -127,14 +131,17 @@ class FunctionLocator {
       const bool value = insns[slot].src == static_cast<std::uint8_t>(bpf::Imm64Kind::map_value);
       if (!value && insns[slot].src != static_cast<std::uint8_t>(bpf::Imm64Kind::map)) continue;
       const std::size_t at = index_at(theirs_, kernel_.image.address[slot]);
-      if (at == theirs_.size() || theirs_[at].size != 10) continue;  // REX, opcode, 8 bytes
-      add(value ? Relocation::Kind::map_value : Relocation::Kind::map, theirs_[at].address + 2,
+      if (at == theirs_.size()) continue;
+      const auto field = arch_.constant(code_of(kernel_.image, f_), in_function(theirs_[at]), theirs_[at].size);
+      if (!field) continue;
+      add(value ? Relocation::Kind::map_value : Relocation::Kind::map, *field,
           static_cast<std::uint32_t>(insns[slot].imm), value ? insns[slot + 1].imm : 0);
     }
   }
 
   KernelImage& kernel_;
   const jit::Image& ours_;
+  const Arch& arch_;
   std::uint16_t f_;
   std::vector<MachineInsn> theirs_;
   std::vector<MachineInsn> own_;
@@ -145,7 +152,7 @@ class FunctionLocator {
 void locate(KernelImage& kernel, const jit::Image& ours, const Arch& arch) {
   const disasm::Disassembler reader(arch.code);
   for (std::uint16_t f = 0; f < kernel.image.functions.size(); ++f) {
-    FunctionLocator locator(kernel, ours, f, reader);
+    FunctionLocator locator(kernel, ours, arch, f, reader);
     locator.addresses();
     locator.relocations();
   }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 
 namespace tailbound::fidelity {
@@ -13,23 +12,6 @@ namespace {
 using disasm::MachineInsn;
 using dump::Code;
 using jit::Relocation;
-
-std::uint64_t read(Code code, std::uint32_t at, std::uint32_t bytes) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, code.data() + at, bytes);
-  return value;
-}
-
-/// Of the field that a relocation fills.
-std::uint32_t width_of(const Relocation& r) {
-  switch (r.form) {
-    case Relocation::Form::rel32:
-    case Relocation::Form::branch26: return 4;
-    case Relocation::Form::abs64: return 8;
-    case Relocation::Form::literal: return 0;  // not compared yet: its length depends on the address
-  }
-  return 0;
-}
 
 /// "lock xadd" counts as one.
 std::string mnemonic(const MachineInsn& insn) {
@@ -68,19 +50,13 @@ class FunctionComparison {
 
   /// The addresses that only the kernel knows come from its bytes; calls inside the program are ours to know.
   void take_addresses() {
+    const std::uint64_t start = kernel_.address[f_];
     for (const Relocation& r : ours_.relocations) {
       if (r.function != f_) continue;
-      const std::uint32_t at = r.offset - ours_.functions[f_].offset;
-      const std::uint32_t width = width_of(r);
-      if (std::size_t{at} + width > theirs_.size()) continue;
-      fields_.push_back(at);
-      if (r.kind == Relocation::Kind::function) {
-        const auto distance =
-            static_cast<std::uint32_t>(kernel_.address[r.target] - (kernel_.address[f_] + at + width));
-        std::memcpy(&own_[at], &distance, width);
-      } else {
-        std::memcpy(&own_[at], &theirs_[at], width);
-      }
+      const dump::Field field = {r.form, r.offset - ours_.functions[f_].offset};
+      const bool inside = r.kind == Relocation::Kind::function;
+      const auto address = inside ? kernel_.address[r.target] : dump::read_field(theirs_, field, start);
+      if (address && dump::write_field(own_, field, start, *address)) fields_.push_back(field.offset);
     }
   }
 
@@ -179,23 +155,12 @@ class Addresses {
 
  private:
   std::optional<std::uint64_t> shown(const Relocation& r) const {
+    if (r.kind == Relocation::Kind::function || r.kind == Relocation::Kind::per_cpu) return std::nullopt;
     const Code theirs = dump::code_of(kernel_.image, r.function);
-    const std::uint32_t at = r.offset - ours_.functions[r.function].offset;
-    const std::uint32_t width = width_of(r);
-    switch (r.kind) {
-      case Relocation::Kind::function:
-      case Relocation::Kind::per_cpu: return std::nullopt;
-      case Relocation::Kind::helper:
-      case Relocation::Kind::thunk:
-      case Relocation::Kind::return_thunk: {
-        const auto distance = static_cast<std::int32_t>(read(theirs, at, width));
-        return kernel_.address[r.function] + at + width + static_cast<std::uint64_t>(std::int64_t{distance});
-      }
-      case Relocation::Kind::map:
-      case Relocation::Kind::map_value:
-        return read(theirs, at, width) - static_cast<std::uint64_t>(std::int64_t{r.addend});
-    }
-    return std::nullopt;
+    const dump::Field field = {r.form, r.offset - ours_.functions[r.function].offset};
+    const auto address = dump::read_field(theirs, field, kernel_.address[r.function]);
+    if (!address) return std::nullopt;
+    return *address - static_cast<std::uint64_t>(std::int64_t{r.addend});
   }
 
   Difference contradiction(const Relocation& r, std::uint64_t first, std::uint64_t now) const {

@@ -36,19 +36,18 @@ std::expected<Examined, std::string> examine(const dump::ProgramDump& program, c
   if (!kernel) return std::unexpected(kernel.error());
   Examined out{.kernel = std::move(*kernel), .ours = {}, .not_compiled = {}, .differences = {}};
   out.kernel.frames = frames_of(out.kernel, recognised.dead_tail_calls);
-  jit::Image ours;
   if (recognised.hardened) {
     if (auto done = blind(out.kernel, arch); !done) return std::unexpected(done.error());
   }
-  const auto compiled =
-      arch.compile(out.kernel.image.translated, recognised.scheme, recognised.options, out.kernel.frames, ours);
-  if (!compiled) {
-    out.not_compiled = compiled.error().text();
+  auto ours = compile_ours(out.kernel, recognised, out.kernel.frames);
+  if (!ours) {
+    out.not_compiled = ours.error().text();
     return out;
   }
-  if (!recognised.hardened) dump::locate(out.kernel, ours, arch);  // line information does not survive blinding
-  out.differences = compare(out.kernel, ours, arch);
-  out.ours = std::move(ours);
+  if (!recognised.hardened)
+    dump::locate(out.kernel, *ours, arch);  // line information does not survive blinding
+  out.differences = compare(out.kernel, *ours, arch);
+  out.ours = std::move(*ours);
   return out;
 }
 

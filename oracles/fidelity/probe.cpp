@@ -34,7 +34,7 @@ std::string tail_calls(std::string_view context) {
 std::string main_text() {
   std::string text = "r8 = r1\n";
   text += fmt::format("r1 = map_value {} + 0\nr6 = *(u64 *)(r1 + 0)\nr7 = *(u32 *)(r1 + 8)\n", array);
-  text += "*(u64 *)(r10 - 8) = r6\n";
+  text += "*(u64 *)(r10 - 8) = r6\nlock *(u64 *)(r10 - 8) += r7\n";
   text += "r0 = r6\nr0 <<= r7\nw0 >>= w6\nr0 s>>= r7\nr4 = r6\nr4 <<= r7\nr4 >>= r4\nr0 += r4\n";
   text +=
       "r2 = 0xffffffff80000000 ll\nr0 += r2\nr2 = 0x80000000 ll\nr0 += r2\nr2 = 0x123456789a ll\nr0 ^= r2\n";

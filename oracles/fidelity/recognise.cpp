@@ -12,10 +12,9 @@ namespace tailbound::fidelity {
 namespace {
 
 std::uint32_t same_functions(const dump::KernelImage& kernel, const Recognised& as) {
-  jit::Image ours;
-  const std::vector<jit::Frame> frames = frames_of(kernel, as.dead_tail_calls);
-  if (!as.arch->compile(kernel.image.translated, as.scheme, as.options, frames, ours)) return 0;
-  const auto differences = compare(kernel, ours, *as.arch);
+  const auto ours = compile_ours(kernel, as, frames_of(kernel, as.dead_tail_calls));
+  if (!ours) return 0;
+  const auto differences = compare(kernel, *ours, *as.arch);
   return static_cast<std::uint32_t>(
       std::ranges::count_if(differences, [](const auto& difference) { return !difference; }));
 }
@@ -26,7 +25,7 @@ std::vector<Recognised> candidates(const dump::Arch& arch, std::span<const jit::
   for (const std::string_view scheme : arch.schemes) {
     for (const jit::Options& options : choices) {
       for (const bool dead : {true, false}) {
-        all.push_back({.arch = &arch, .scheme = scheme, .options = options, .dead_tail_calls = dead});
+        all.push_back({{.arch = &arch, .scheme = scheme, .options = options}, dead});
       }
     }
   }

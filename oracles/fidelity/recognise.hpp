@@ -12,18 +12,16 @@
 #include "oracles/dump/arch.hpp"
 #include "oracles/dump/kernel_image.hpp"
 #include "oracles/dump/program_dump.hpp"
+#include "oracles/fidelity/ours.hpp"
 
 namespace tailbound::fidelity {
 
 /// A program that shows every choice: both kinds of tail call in main and in a subprogram, one that is dead
-/// code, calls, a frame with saved registers, shifts by a register, constants of each width and jumps around
-/// the limit of short ones. It is only loaded.
+/// code, calls, a frame with saved registers, shifts by a register, an atomic addition, constants of each width
+/// and jumps around the limit of short ones. It is only loaded.
 bpf::Lowered probe();
 
-struct Recognised {
-  const dump::Arch* arch = nullptr;
-  std::string_view scheme;
-  jit::Options options;
+struct Recognised : Settings {
   bool dead_tail_calls =
       false;               // a function whose tail calls are dead code passes the count through all the same
   bool hardened = false;  // constants are blinded and no tail call is direct: set by who hardened the kernel

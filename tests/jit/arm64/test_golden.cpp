@@ -6,6 +6,7 @@
 
 #include "jit/arm64/compiler.hpp"
 #include "jit/arm64/link.hpp"
+#include "jit/arm64/literal.hpp"
 #include "jit/arm64/schemes.hpp"
 #include "tests/support/golden.hpp"
 
@@ -30,18 +31,6 @@ std::uint32_t word_at(const std::vector<std::uint8_t>& bytes, std::size_t offset
   return word;
 }
 
-/// The 64 bits that the moves at `offset` make, in a kernel's image.
-std::uint64_t literal_at(const std::vector<std::uint8_t>& bytes, std::size_t offset) {
-  std::uint32_t insn = word_at(bytes, offset);
-  const auto shift = [&] { return 16 * (insn >> 21 & 3); };
-  const auto bits = [&] { return std::uint64_t{insn >> 5 & 0xffff} << shift(); };
-  std::uint64_t value = (insn >> 29 & 3) == 0 ? ~bits() : bits();
-  for (insn = word_at(bytes, offset += 4); (insn & 0x7f800000) == 0x72800000; insn = word_at(bytes, offset += 4)) {
-    value = (value & ~(std::uint64_t{0xffff} << shift())) | bits();
-  }
-  return value;
-}
-
 /// What a helper or a map has for an address, as the kernel's image shows it where ours has the relocation.
 std::vector<std::uint8_t> linked(const jit::Image& image, const std::vector<GoldenFunction>& golden) {
   std::vector<std::uint64_t> address;
@@ -51,7 +40,8 @@ std::vector<std::uint8_t> linked(const jit::Image& image, const std::vector<Gold
   jit::Placement placement{.function = address, .map = maps, .map_value = values};
   for (const Relocation& r : image.relocations) {
     const jit::ImageFunction& function = image.functions[r.function];
-    const std::uint64_t seen = literal_at(golden[r.function].bytes, r.offset - function.offset);
+    const auto literal = arm64::read_literal(golden[r.function].bytes, r.offset - function.offset);
+    const std::uint64_t seen = literal ? literal->value : 0;
     switch (r.kind) {
       case Relocation::Kind::helper: placement.helper[r.target] = seen; break;
       case Relocation::Kind::map: maps[r.target] = seen; break;

@@ -112,6 +112,21 @@ RC_GTEST_PROP(Literal, OfThirtyTwoBitsToo, ()) {
   RC_ASSERT(wide.count <= 2U);
 }
 
+RC_GTEST_PROP(Literal, IsReadBackFromTheCode, ()) {
+  const std::uint64_t value = any_value();
+  jit::CodeBuffer code;
+  code.ensure(64);
+  Assembler a(code);
+  a.nop();
+  emit_mov64(a, x11, value);
+  const std::uint32_t end = a.here();
+  emit_mov64(a, x12, value);
+  const auto literal = read_literal(code.bytes(), 4);
+  RC_ASSERT((literal == Literal{.dst = Gp::x11, .wide = value > UINT32_MAX, .value = value, .bytes = end - 4}));
+  RC_ASSERT(!read_literal(code.bytes(), 0));
+  RC_ASSERT(!read_literal(code.bytes(), code.size()));
+}
+
 struct Choice {
   std::uint64_t value;
   std::size_t moves;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "oracles/dump/program_dump.hpp"
 #include "tests/support/golden.hpp"
@@ -11,5 +12,8 @@ namespace tailbound::test {
 
 /// Slot 0 empty, or holding the program itself. Helpers keep their numbers in place of distances.
 dump::ProgramDump dump_of(const GoldenRow& row, bool filled);
+
+/// Instructions that no verifier rewrites, as a kernel shows them: local calls name the function.
+std::vector<bpf::Insn> as_shown(const bpf::Bytecode& program);
 
 }  // namespace tailbound::test
