@@ -1,6 +1,7 @@
 // Many findings as one report: a page of all, a mail's summary, JSON and SARIF.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,8 +30,16 @@ struct ReportedFinding {
   std::string signature, property, kind, detail, engine, scheme, replay;
 };
 
+/// How many scenarios of the run fell into each row.
+struct OutcomeTable {
+  std::string title;
+  std::vector<std::pair<std::string, std::uint64_t>> rows;
+};
+
 struct Report {
   std::vector<ReportedFinding> findings;
+  std::uint64_t scenarios = 0;          // what shares of the tables are of
+  std::vector<OutcomeTable> outcomes;  // empty: no run is reported, or nothing was counted
   std::vector<std::pair<std::string, std::string>> facts;  // of the run that found them: term and value
 };
 

@@ -44,6 +44,7 @@ class Boxes {
     if (frame.reaches_tail_call) {
       box.count =
           slots.count == 0 ? "no count slot" : fmt::format("{}{:+}  count {}", base, slots.count, live.count);
+      if (!slots.own_in.empty()) box.count = fmt::format("count {} (in {} while it runs)", live.count, slots.own_in);
       if (slots.pointer != 0)
         box.count = fmt::format("{}{:+}  pointer to the count ({})", base, slots.pointer, live.count);
     } else {

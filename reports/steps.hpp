@@ -8,7 +8,7 @@
 
 #include "jit/bpf/lowered.hpp"
 #include "jit/image.hpp"
-#include "jit/x86_64/schemes.hpp"
+#include "jit/schemes.hpp"
 #include "reports/finding.hpp"
 
 namespace tailbound::reports {
@@ -23,10 +23,10 @@ struct StepSpan {
 /// By offset. Found by running the steps again for each function, call, site and exit, so an image that was
 /// emitted by this scheme and options has exactly these; steps that emitted nothing are left out.
 std::vector<StepSpan> step_spans(const bpf::Bytecode& program, const jit::Image& image,
-                                 const x86_64::Scheme& scheme, const jit::Options& options);
+                                 const jit::SchemeView& scheme, const jit::Options& options);
 
-/// The scheme that emitted what a finding's engine ran; nullptr where that engine is not x86_64.
-const x86_64::Scheme* x86_scheme(const Finding& finding);
+/// The scheme that emitted what a finding's engine ran; nullptr where that engine emits none of ours.
+const jit::SchemeView* scheme_of(const Finding& finding);
 
 /// Whether a step of that name reads, writes or hands on the count.
 bool touches_count(std::string_view step);

@@ -54,7 +54,13 @@ std::vector<std::string> schemes_that_show_it(const reports::FindingFile& findin
 
 }  // namespace
 
-std::string Guilt::sentence() const { return fmt::format("{} (as {} has it)", fmt::join(steps, "; "), donor); }
+std::string Guilt::sentence() const {
+  constexpr std::size_t few = 6;
+  if (steps.size() > few)
+    return fmt::format("no few steps: another design, the {} steps in which {} differs together", steps.size(), donor);
+  const std::string_view together = steps.size() < 2 ? "" : steps.size() == 2 ? "both: " : "together: ";
+  return fmt::format("{}{} (as {} has it)", together, fmt::join(steps, "; "), donor);
+}
 
 std::vector<std::string> Blame::sentences() const {
   std::vector<std::string> out;
@@ -68,7 +74,7 @@ Blame find_blame(const reports::FindingFile& finding) {
   const std::string& engine = finding.record.engine;
   if (engine == "interpreter") {
     blame.why_not = "the interpreter has no steps";
-  } else if (engine == "x86_64" || engine.empty()) {
+  } else if (has_steps(engine)) {
     blame_steps(finding, blame);
   } else {
     blame.predicted = schemes_that_show_it(finding, blame.why_not);

@@ -15,6 +15,7 @@ struct Guilt {
   std::string donor;               // whose steps they are
   std::vector<std::string> steps;  // "after call: 'store returned count' is missing"
 
+  /// Where many: how many.
   std::string sentence() const;
 };
 

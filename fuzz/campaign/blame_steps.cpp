@@ -7,32 +7,29 @@
 #include <memory>
 #include <optional>
 
+#include "fuzz/campaign/blame_arch.hpp"
 #include "fuzz/campaign/jury.hpp"
 #include "gen/generate.hpp"
 #include "gen/mutate/mutate.hpp"
 #include "jit/lower/scheme_diff.hpp"
-#include "jit/x86_64/schemes.hpp"
-#include "jit/x86_64/step_code.hpp"
-#include "oracles/engine/x86_64/engine.hpp"
+#include "jit/lower/step_code.hpp"
 
 namespace tailbound::fuzz {
 
 namespace {
 
-using x86_64::Scheme;
-using Difference = jit::StepDifference<x86_64::Emitter>;
-using Differences = std::vector<Difference>;
-
 /// Scenarios that a mended scheme has to take besides the finding's own.
 constexpr std::uint64_t most_drawn = 100;
 constexpr std::size_t most_others = 8;
 
-std::string names_of(const Scheme::Steps& steps) {
+template <class Steps>
+std::string names_of(const Steps& steps) {
   std::vector<std::string_view> names;
-  for (const x86_64::Step& step : steps) names.push_back(step.name);
+  for (const auto& step : steps) names.push_back(step.name);
   return fmt::format("'{}'", fmt::join(names, "', '"));
 }
 
+template <class Difference>
 std::string sentence(const Difference& difference) {
   const std::string_view place = difference.place->name;
   if (difference.gone.empty()) return fmt::format("{}: {} is missing", place, names_of(difference.instead));
@@ -53,7 +50,12 @@ bool is_sampled(const std::string& verdict) {
   return false;
 }
 
+template <class Arch>
 class StepBlame {
+  using Scheme = typename Arch::Scheme;
+  using Difference = jit::StepDifference<typename Arch::Emitter>;
+  using Differences = std::vector<Difference>;
+
  public:
   StepBlame(const reports::FindingFile& finding, const Scheme& guilty, Blame& blame)
       : finding_(finding), scheme_(guilty), blame_(blame), oracles_(finding.record.oracles) {
@@ -64,7 +66,7 @@ class StepBlame {
   }
 
   void run() {
-    if (judge(scheme_, *scheme_.identity.profile, finding_.scenario).outcome == Outcome::agree) {
+    if (agrees(scheme_, *scheme_.identity.profile, finding_.scenario)) {
       blame_.why_not = "it does not happen again";
       return;
     }
@@ -86,14 +88,14 @@ class StepBlame {
   /// Those that differ least first.
   std::vector<const Scheme*> donors(bool sound) const {
     std::vector<const Scheme*> found;
-    for (const Scheme& donor : x86_64::schemes()) {
+    for (const Scheme& donor : Arch::schemes()) {
       if (&donor != &scheme_ && donor.identity.meant_sound == sound) found.push_back(&donor);
     }
     std::ranges::sort(found, {}, [&](const Scheme* donor) { return to(*donor).size(); });
     return found;
   }
 
-  Differences to(const Scheme& donor) const { return jit::differences(scheme_, donor, x86_64::same_step); }
+  Differences to(const Scheme& donor) const { return jit::differences(scheme_, donor, jit::same_step<typename Arch::Emitter>); }
 
   void try_sets(const Scheme& donor, std::size_t count) {
     const Differences all = to(donor);
@@ -107,43 +109,68 @@ class StepBlame {
   }
 
   void try_set(const Scheme& donor, const Differences& chosen) {
-    if (agrees_with(donor, chosen, finding_.scenario) && mends_others(donor, chosen)) accuse(donor, chosen);
+    if (mends(donor, chosen)) accuse(donor, chosen);
   }
 
   /// A step may hide one scenario's fault by chance, and another scenario may have a second fault: of
-  /// neighbours that break in the same way, at least three in four have to agree too. What was right has to
-  /// stay so.
-  bool mends_others(const Scheme& donor, const Differences& chosen) {
+  /// neighbours that break in the same way, at least three in four have to agree too. What was right stays so.
+  bool mends(const Scheme& donor, const Differences& chosen) {
+    if (chosen.empty()) return false;
+    Mended mended(*this, donor, chosen);
+    if (!mended.agrees(finding_.scenario)) return false;
     if (!others_) others_ = other_scenarios();
-    return most_agree(donor, chosen, others_->broken) && most_agree(donor, chosen, others_->right);
+    for (const bpf::Scenario& scenario : others_->right) {
+      if (!mended.agrees(scenario)) return false;
+    }
+    std::size_t agreed = 0;
+    for (const bpf::Scenario& scenario : others_->broken) agreed += mended.agrees(scenario) ? 1U : 0U;
+    return 4 * agreed >= 3 * others_->broken.size();
   }
 
-  bool most_agree(const Scheme& donor, const Differences& chosen, const std::vector<bpf::Scenario>& scenarios) {
-    std::size_t agreed = 0;
-    for (const bpf::Scenario& scenario : scenarios) agreed += agrees_with(donor, chosen, scenario) ? 1U : 0U;
-    return 4 * agreed >= 3 * scenarios.size();
-  }
+  /// The scheme with some steps of another, under one of the two profiles: a known difference between them is no
+  /// finding.
+  class Mended {
+   public:
+    Mended(StepBlame& blame, const Scheme& donor, const Differences& chosen) : blame_(blame) {
+      const Scheme mixed = jit::with_differences(blame.scheme_, donor, std::span<const Difference>(chosen));
+      const bpf::Profile* const own = blame.scheme_.identity.profile;
+      juries_.push_back(blame.jury_of(mixed, *own));
+      if (donor.identity.profile != own) juries_.push_back(blame.jury_of(mixed, *donor.identity.profile));
+    }
+    bool agrees(const bpf::Scenario& scenario) {
+      return std::ranges::any_of(juries_, [&](const auto& jury) {
+        ++blame_.blame_.tried;
+        return jury->judge(scenario).outcome == Outcome::agree;
+      });
+    }
+
+   private:
+    StepBlame& blame_;
+    std::vector<std::unique_ptr<Jury>> juries_;
+  };
 
   struct Others {
     std::vector<bpf::Scenario> broken;  // the finding's after a few mutations, broken in the same way
-    std::vector<bpf::Scenario> right;   // drawn, and right under the guilty scheme
+    std::vector<bpf::Scenario> right;   // those that came out right, and drawn ones that are
   };
   Others other_scenarios() {
     Others found;
-    Jury jury = jury_of(scheme_, *scheme_.identity.profile);
+    const auto jury = jury_of(scheme_, *scheme_.identity.profile);
     for (std::uint64_t n = 0; n < most_drawn && found.broken.size() < most_others; ++n) {
       gen::ByteSource source(n);
       bpf::Scenario near = finding_.scenario;
       for (std::uint32_t times = source.between(1, 3); times > 0; --times)
         gen::mutate(source, gen::Budget{}, near);
-      const Verdict verdict = jury.judge(near);
+      const Verdict verdict = jury->judge(near);
       if (verdict.broken() && reports::verdict_word(verdict) == finding_.record.verdict)
         found.broken.push_back(std::move(near));
+      else if (verdict.outcome == Outcome::agree && found.right.size() < most_others)
+        found.right.push_back(std::move(near));
     }
-    for (std::uint64_t n = 0; n < most_drawn && found.right.size() < 2 * most_others; ++n) {
+    for (std::uint64_t n = 0; n < most_drawn && found.right.size() < 3 * most_others; ++n) {
       gen::ByteSource source(n);
       bpf::Scenario drawn = gen::generate(source, gen::Budget{});
-      if (jury.judge(drawn).outcome == Outcome::agree) found.right.push_back(std::move(drawn));
+      if (jury->judge(drawn).outcome == Outcome::agree) found.right.push_back(std::move(drawn));
     }
     return found;
   }
@@ -151,11 +178,11 @@ class StepBlame {
   /// All differences to a sound scheme, less one after the other that is not needed.
   void drop_from_all(const Scheme& donor) {
     Differences chosen = to(donor);
-    if (!agrees_with(donor, chosen, finding_.scenario) || !mends_others(donor, chosen)) return;
+    if (!mends(donor, chosen)) return;
     for (std::size_t i = chosen.size(); i-- > 0 && chosen.size() > 1;) {
       Differences fewer = chosen;
       fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i));
-      if (agrees_with(donor, fewer, finding_.scenario) && mends_others(donor, fewer)) chosen = std::move(fewer);
+      if (mends(donor, fewer)) chosen = std::move(fewer);
     }
     accuse(donor, chosen);
   }
@@ -174,36 +201,24 @@ class StepBlame {
     std::erase_if(blame_.guilty, [&](const Guilt& guilt) { return guilt.steps.size() > fewest; });
   }
 
-  /// Under one of the two profiles: a known difference between them is no finding.
-  bool agrees_with(const Scheme& donor, const Differences& chosen, const bpf::Scenario& scenario) {
-    if (chosen.empty()) return false;
-    const Scheme mixed = jit::with_differences(scheme_, donor, std::span<const Difference>(chosen));
-    const auto agrees = [&](const bpf::Profile* profile) {
-      return judge(mixed, *profile, scenario).outcome == Outcome::agree;
-    };
-    if (agrees(scheme_.identity.profile)) return true;
-    return donor.identity.profile != scheme_.identity.profile && agrees(donor.identity.profile);
-  }
-
-  Verdict judge(const Scheme& scheme, const bpf::Profile& profile, const bpf::Scenario& scenario) {
+  bool agrees(const Scheme& scheme, const bpf::Profile& profile, const bpf::Scenario& scenario) {
     ++blame_.tried;
-    return jury_of(scheme, profile).judge(scenario);
+    return jury_of(scheme, profile)->judge(scenario).outcome == Outcome::agree;
   }
 
-  Jury jury_of(Scheme scheme, const bpf::Profile& profile) const {
+  std::unique_ptr<Jury> jury_of(Scheme scheme, const bpf::Profile& profile) const {
     scheme.identity.profile = &profile;
     const auto kept = std::make_shared<Scheme>(std::move(scheme));
-    return Jury(
+    return std::make_unique<Jury>(
         [this, kept, &profile]() -> std::expected<Judge, std::string> {
           std::vector<std::unique_ptr<engine::Engine>> engines;
           engines.push_back(engine::make_interpreter(profile));
-          engines.push_back(engine::make_x86_64(
-              {.scheme = kept.get(), .options = {}, .time_limit = std::chrono::milliseconds(250)}));
+          engines.push_back(Arch::engine(*kept));
           Judge judge(std::move(engines), oracles_);
           judge.sampled(is_sampled(finding_.record.verdict));
           return judge;
         },
-        {.fresh = false, .expectations = true});
+        JuryOptions{.fresh = Arch::fresh, .expectations = true});
   }
 
   const reports::FindingFile& finding_;
@@ -215,10 +230,24 @@ class StepBlame {
 
 }  // namespace
 
+namespace {
+
+template <class Arch>
+void blame_steps_of(const reports::FindingFile& finding, Blame& blame) {
+  const auto all = Arch::schemes();
+  const auto scheme = std::ranges::find_if(
+      all, [&](const auto& each) { return each.identity.name == finding.record.scheme; });
+  if (scheme == all.end()) blame.why_not = "there is no scheme " + finding.record.scheme;
+  else StepBlame<Arch>(finding, *scheme, blame).run();
+}
+
+}  // namespace
+
+bool has_steps(std::string_view engine) { return engine.empty() || engine == "x86_64" || engine == "arm64"; }
+
 void blame_steps(const reports::FindingFile& finding, Blame& blame) {
-  const Scheme* const scheme = x86_64::find_scheme(finding.record.scheme);
-  if (scheme == nullptr) blame.why_not = "there is no scheme " + finding.record.scheme;
-  else StepBlame(finding, *scheme, blame).run();
+  if (finding.record.engine == "arm64") blame_steps_of<Arm64Blame>(finding, blame);
+  else blame_steps_of<X86_64Blame>(finding, blame);
 }
 
 }  // namespace tailbound::fuzz

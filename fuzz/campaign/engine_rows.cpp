@@ -17,7 +17,7 @@ namespace tailbound::fuzz {
 namespace {
 
 std::unique_ptr<engine::Engine> interpreter(std::string_view, const EngineChoice& choice) {
-  return engine::make_interpreter(*find_scheme(choice.scheme)->profile);
+  return engine::make_interpreter(*find_scheme(choice.scheme)->identity.profile);
 }
 
 /// The JIT of an arch, by its `make`; without the scheme it is unavailable.
@@ -28,7 +28,7 @@ std::unique_ptr<engine::Engine> jit_engine(std::string_view arch, const Scheme* 
   return engine::make_unavailable({.name = std::string(arch),
                                    .scheme = choice.scheme,
                                    .options = {},
-                                   .profile = find_scheme(choice.scheme)->profile},
+                                   .profile = find_scheme(choice.scheme)->identity.profile},
                                   "the JIT of " + std::string(arch) + " has no scheme " + choice.scheme);
 }
 

@@ -7,6 +7,7 @@
 
 #include "gen/reduce/reduce.hpp"
 #include "oracles/judge/odd_one_out.hpp"
+#include "oracles/symptom.hpp"
 
 namespace tailbound::fuzz {
 
@@ -22,12 +23,14 @@ std::optional<reports::Finding> investigate(Judge& judge, bpf::Scenario scenario
   reports::Finding finding;
   finding.statements_before = reports::count_statements(scenario);
   if (shrink) {
-    const Verdict first = judgement.verdict;
+    Verdict last = judgement.verdict;
     judge.ask_emulated(judge.engines()[judgement.engine]->identity().emulated);
     const auto deadline = std::chrono::steady_clock::now() + longest_reduction;
     const auto keeps = gen::one_by_one([&](const bpf::Scenario& candidate) {
-      const Verdict verdict = judge.judge(candidate, expectations).verdict;
-      return verdict.broken() && verdict.property == first.property && verdict.kind == first.kind;
+      Verdict verdict = judge.judge(candidate, expectations).verdict;
+      const bool shows = still_shows(verdict, last);
+      if (shows) last = std::move(verdict);
+      return shows;
     });
     gen::reduce(scenario, keeps, {.enough = [&] { return std::chrono::steady_clock::now() > deadline; }});
     judge.ask_emulated(true);

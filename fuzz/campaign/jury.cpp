@@ -84,14 +84,57 @@ Verdict judged(Judge& judge, const bpf::Scenario& scenario, bool expectations) {
   return judgement.judged || judgement.verdict.broken() ? judgement.verdict : unable(silent_engines(judge));
 }
 
+/// A letter to the child: how many scenarios, and each with its length before it.
+std::vector<std::uint8_t> packed(std::span<const bpf::Scenario> scenarios) {
+  std::vector<std::uint8_t> letter;
+  const auto add = [&](std::uint64_t number) {
+    for (int shift = 0; shift < 64; shift += 8) letter.push_back(static_cast<std::uint8_t>(number >> shift));
+  };
+  add(scenarios.size());
+  for (const bpf::Scenario& scenario : scenarios) {
+    const auto bytes = bpf::encode_scenario(scenario);
+    add(bytes.size());
+    letter.insert(letter.end(), bytes.begin(), bytes.end());
+  }
+  return letter;
+}
+
+std::vector<bpf::Scenario> unpacked(std::span<const std::uint8_t> letter) {
+  const auto take = [&](std::size_t size) {
+    const auto part = letter.first(size);
+    letter = letter.subspan(size);
+    return part;
+  };
+  const auto number = [&] {
+    std::uint64_t value = 0;
+    std::memcpy(&value, take(sizeof value).data(), sizeof value);
+    return value;
+  };
+  std::vector<bpf::Scenario> scenarios;
+  for (std::uint64_t left = number(); left > 0; --left)
+    scenarios.push_back(bpf::decode_scenario(take(static_cast<std::size_t>(number()))));
+  return scenarios;
+}
+
+/// One after the other, behind each other in one letter.
+constexpr char separator = '\0';
+
+std::string verdicts_of(std::expected<Judge, std::string>& judge, std::span<const bpf::Scenario> scenarios,
+                        bool expectations) {
+  std::string letter;
+  if (judge) judge->run_ahead(scenarios.size() > 1 ? scenarios : std::span<const bpf::Scenario>());
+  for (const bpf::Scenario& scenario : scenarios)
+    (letter += packed(judge ? judged(*judge, scenario, expectations) : unable(judge.error()))) += separator;
+  return letter;
+}
+
 [[noreturn]] void serve(int socket, const Jury::Make& make, bool expectations) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   auto judge = make();
   std::vector<std::uint8_t> bytes;
   while (receive_letter(socket, bytes)) {
-    const Verdict verdict =
-        judge ? judged(*judge, bpf::decode_scenario(bytes), expectations) : unable(judge.error());
-    if (!send_letter(socket, packed(verdict))) break;
+    const std::vector<bpf::Scenario> scenarios = unpacked(bytes);
+    if (!send_letter(socket, verdicts_of(judge, scenarios, expectations))) break;
   }
   ::_exit(0);
 }
@@ -100,20 +143,43 @@ Verdict judged(Judge& judge, const bpf::Scenario& scenario, bool expectations) {
 
 Verdict Jury::judge(const bpf::Scenario& scenario) {
   if (options_.fresh) dismiss();
-  if (!summon()) return unable(fmt::format("no process: {}", std::strerror(errno)));
-  if (!send_letter(socket_, bpf::encode_scenario(scenario))) return bury();
+  return std::move(ask({&scenario, 1}).front());
+}
+
+std::vector<Verdict> Jury::judge_all(std::span<const bpf::Scenario> scenarios) {
+  std::vector<Verdict> verdicts;
+  if (!options_.fresh && scenarios.size() > 1) verdicts = ask(scenarios);
+  if (verdicts.size() == scenarios.size()) return verdicts;
+  // Whose death it was is not known: each by itself.
+  verdicts.clear();
+  for (const bpf::Scenario& scenario : scenarios) verdicts.push_back(judge(scenario));
+  return verdicts;
+}
+
+/// As many verdicts as scenarios; a single one where no process could be started or it did not answer.
+std::vector<Verdict> Jury::ask(std::span<const bpf::Scenario> scenarios) {
+  if (!summon()) return {unable(fmt::format("no process: {}", std::strerror(errno)))};
+  if (!send_letter(socket_, packed(scenarios))) return {bury()};
   pollfd waiting{.fd = socket_, .events = POLLIN, .revents = 0};
-  const int patience = static_cast<int>(std::chrono::milliseconds(options_.patience).count());
+  const auto patience = options_.patience + std::chrono::seconds(scenarios.size() - 1);
   int ready = 0;
-  while ((ready = ::poll(&waiting, 1, patience)) < 0 && errno == EINTR) {
+  while ((ready = ::poll(&waiting, 1, static_cast<int>(std::chrono::milliseconds(patience).count()))) < 0 &&
+         errno == EINTR) {
   }
   if (ready == 0) {
     dismiss();
-    return {Outcome::disagree, Property::fault, "process hung",
-            fmt::format("the process that ran it did not end within {} s", options_.patience.count()), 0};
+    return {{Outcome::disagree, Property::fault, "process hung",
+             fmt::format("the process that ran it did not end within {} s", patience.count()), 0}};
   }
   std::string letter;
-  return receive_letter(socket_, letter) ? unpacked(letter) : bury();
+  if (!receive_letter(socket_, letter)) return {bury()};
+  std::vector<Verdict> verdicts;
+  for (std::size_t at = 0; at < letter.size();) {
+    const std::size_t end = letter.find(separator, at);
+    verdicts.push_back(unpacked(letter.substr(at, end - at)));
+    at = end + 1;
+  }
+  return verdicts;
 }
 
 bool Jury::summon() {

@@ -36,6 +36,8 @@ class Jury {
   /// Unavailable where no engine ran it or no judge could be made; "fault: process died" where it killed its
   /// process, "process hung" where the patience was over.
   Verdict judge(const bpf::Scenario& scenario);
+  /// The same of many: engines that like batches get them in one, where a process judges more than one scenario.
+  std::vector<Verdict> judge_all(std::span<const bpf::Scenario> scenarios);
 
   /// Ends the process that waits for the next scenario, if there is one.
   void dismiss();
@@ -43,6 +45,7 @@ class Jury {
  private:
   bool summon();
   Verdict bury();
+  std::vector<Verdict> ask(std::span<const bpf::Scenario> scenarios);
 
   Make make_;
   JuryOptions options_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "oracles/symptom.hpp"
+
 namespace tailbound::fuzz {
 
 namespace {
@@ -12,19 +14,23 @@ using Clock = std::chrono::steady_clock;
 /// Of one run of a candidate: those that do not end by themselves are many.
 constexpr std::chrono::milliseconds short_limit{250};
 
-/// The oracles that can come to a verdict before this property's own, and that one. Reading machine code back
+/// Candidates that an engine gets at once where a way there and back costs more than a run.
+constexpr std::size_t dear_batch = 32;
+
+/// The oracles that can come to a verdict before those that what broke may show to, and these. Reading machine code back
 /// costs more than all others and comes first, so it is asked only where it is what broke; the whole set has
 /// the last word.
-OracleSet up_to(Property property, OracleSet set) {
-  const auto breaks = [&](const Oracle& oracle) {
-    return std::ranges::count(oracle.properties, property) != 0;
+OracleSet up_to(const Verdict& broken, OracleSet set) {
+  const std::vector<Property> shown = shown_by(broken);
+  const auto may_break = [&](const Oracle& oracle) {
+    return std::ranges::any_of(oracle.properties,
+                               [&](Property property) { return std::ranges::count(shown, property) != 0; });
   };
   const auto all = oracles();
-  const auto guilty = std::ranges::find_if(all, breaks);
+  const auto last = std::find_if(all.rbegin(), all.rend(), may_break);
   for (const Oracle& oracle : all) {
-    if (guilty != all.end() && oracle.id > guilty->id) set.remove(oracle.id);
-    if (oracle.id == OracleId::encoding && (guilty == all.end() || guilty->id != oracle.id))
-      set.remove(oracle.id);
+    if (last != all.rend() && oracle.id > last->id) set.remove(oracle.id);
+    if (oracle.id == OracleId::encoding && !may_break(oracle)) set.remove(oracle.id);
   }
   return set;
 }
@@ -39,7 +45,7 @@ class Reducing {
     first_ = whole.judge(found_);
     if (!first_.broken()) return {found_, first_, {}};
     if (options_.dear) whole.dismiss();
-    const OracleSet fewer = up_to(first_.property, options_.oracles);
+    const OracleSet fewer = up_to(first_, options_.oracles);
     if (auto reduced = attempt(fewer, native_ones, options_.fresh, whole)) return std::move(*reduced);
     if (auto reduced = attempt(fewer, emulated_too, options_.fresh, whole)) return std::move(*reduced);
     if (auto reduced = attempt(options_.oracles, all_engines, true, whole)) return std::move(*reduced);
@@ -74,20 +80,24 @@ class Reducing {
   /// itself.
   std::optional<Reduction> attempt(OracleSet oracles, const Asked& asked, bool fresh, Jury& whole) {
     Jury jury = this->jury(oracles, asked, fresh);
-    if (!same_class(jury.judge(found_), first_)) return std::nullopt;
+    if (!still_shows(jury.judge(found_), first_)) return std::nullopt;
     gen::ReduceOptions steps = options_.steps;
     steps.enough = [this] { return Clock::now() > deadline_; };
     Reduction reduction{found_, first_, {}};
-    const auto keeps = gen::one_by_one([&](const bpf::Scenario& candidate) {
-      Verdict verdict = jury.judge(candidate);
-      const bool same = same_class(verdict, first_);
-      if (same) reduction.verdict = std::move(verdict);
-      return same;
-    });
+    if (options_.dear) steps.batch = dear_batch;
+    const gen::Keeps keeps = [&](std::span<const bpf::Scenario> candidates) {
+      const std::vector<Verdict> verdicts = jury.judge_all(candidates);
+      std::vector<bool> shows;
+      for (const Verdict& verdict : verdicts) shows.push_back(still_shows(verdict, reduction.verdict));
+      const auto first = std::ranges::find(shows, true);  // it is kept
+      if (first != shows.end()) reduction.verdict = verdicts[static_cast<std::size_t>(first - shows.begin())];
+      return shows;
+    };
     reduction.stats = gen::reduce(reduction.scenario, keeps, steps);
     if (options_.dear) return reduction;
-    reduction.verdict = whole.judge(reduction.scenario);
-    if (!same_class(reduction.verdict, first_)) return std::nullopt;
+    const Verdict alone = whole.judge(reduction.scenario);
+    if (!same_class(alone, reduction.verdict)) return std::nullopt;
+    reduction.verdict = alone;
     return reduction;
   }
 
@@ -105,10 +115,6 @@ MakeEngines engines_of(const EngineChoice& choice) {
     choice.time_limit = limit;
     return make_engines(choice);
   };
-}
-
-bool same_class(const Verdict& a, const Verdict& b) {
-  return a.broken() && b.broken() && a.property == b.property && a.kind == b.kind;
 }
 
 Reduction reduce_finding(const MakeEngines& engines, const bpf::Scenario& scenario,

@@ -35,12 +35,9 @@ struct Reduction {
   gen::ReduceStats stats;
 };
 
-/// Property and class of the verdict stay what they are for `scenario` itself; where no smaller one keeps them
-/// when it is judged by itself, it is given back as it is.
+/// What is kept still shows what `scenario` itself does (oracles/symptom.hpp); where no smaller one does when it is
+/// judged by itself, it is given back as it is.
 Reduction reduce_finding(const MakeEngines& engines, const bpf::Scenario& scenario,
                          const ReductionOptions& options);
-
-/// Same property, same class.
-bool same_class(const Verdict& a, const Verdict& b);
 
 }  // namespace tailbound::fuzz

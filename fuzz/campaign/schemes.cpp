@@ -2,21 +2,27 @@
 
 #include <algorithm>
 
-#include "jit/arm64/schemes.hpp"
-#include "jit/x86_64/schemes.hpp"
+#include "fuzz/campaign/engines.hpp"
 
 namespace tailbound::fuzz {
 
-const jit::SchemeIdentity* find_scheme(std::string_view name) {
-  if (const auto* const scheme = x86_64::find_scheme(name)) return &scheme->identity;
-  if (const auto* const scheme = arm64::find_scheme(name)) return &scheme->identity;
+const jit::SchemeView* find_scheme(std::string_view name) {
+  for (const jit::SchemeView& scheme : jit::all_schemes()) {
+    if (scheme.identity.name == name) return &scheme;
+  }
   return nullptr;
+}
+
+const jit::SchemeView* scheme_of(const EngineChoice& choice) {
+  for (const std::string& engine : choice.engines) {
+    if (const jit::SchemeView* const scheme = jit::find_scheme(engine, choice.scheme)) return scheme;
+  }
+  return find_scheme(choice.scheme);
 }
 
 std::vector<std::string_view> all_scheme_names() {
   std::vector<std::string_view> names;
-  for (const auto& scheme : x86_64::schemes()) names.push_back(scheme.identity.name);
-  for (const auto& scheme : arm64::schemes()) {
+  for (const jit::SchemeView& scheme : jit::all_schemes()) {
     if (std::ranges::count(names, scheme.identity.name) == 0) names.push_back(scheme.identity.name);
   }
   return names;

@@ -174,11 +174,27 @@ std::vector<std::pair<std::string, std::string>> facts_of(const CampaignEnd& end
   return facts;
 }
 
+std::vector<reports::OutcomeTable> outcomes_of(const Histogram& histogram) {
+  std::vector<reports::OutcomeTable> all;
+  for (std::size_t t = 0; t < tables; ++t) {
+    const auto table = static_cast<Table>(t);
+    reports::OutcomeTable& made = all.emplace_back(reports::OutcomeTable{.title = std::string(title(table)), .rows = {}});
+    for (std::size_t row = 0; row < rows(table).size(); ++row)
+      made.rows.emplace_back(rows(table)[row], histogram[t][row]);
+  }
+  return all;
+}
+
 /// Of the findings that are in files. False: not all of it could be written.
 bool report_on(const CampaignEnd& end, const CampaignOptions& campaign, const Findings& findings,
                const FuzzOptions& options) {
   if (options.report.empty()) return true;
-  ReportRequest request{.files = {}, .folder = options.report, .facts = facts_of(end, campaign), .quiet = options.json};
+  ReportRequest request{.files = {},
+                        .folder = options.report,
+                        .facts = facts_of(end, campaign),
+                        .scenarios = end.totals.scenarios,
+                        .outcomes = outcomes_of(end.totals.histogram),
+                        .quiet = options.json};
   for (const auto& finding : findings.list()) {
     if (finding.at("written")) request.files.push_back(finding.at("file"));
   }

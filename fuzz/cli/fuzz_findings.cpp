@@ -54,8 +54,17 @@ reports::Finding death_of(const Reduction& reduced, const CampaignOptions& campa
 }
 
 bool is_wild(const std::string& scheme) {
-  const jit::SchemeIdentity* const found = find_scheme(scheme);
-  return found != nullptr && found->wild;
+  const jit::SchemeView* const found = find_scheme(scheme);
+  return found != nullptr && found->identity.wild;
+}
+
+/// Whose steps are tried: the native engine's, else the emulated one's; empty: neither was chosen.
+std::string blamed_engine(const EngineChoice& choice) {
+  for (const std::string engine : {"x86_64", "arm64"}) {
+    if (std::ranges::count(choice.engines, engine) != 0 && jit::find_scheme(engine, choice.scheme) != nullptr)
+      return engine;
+  }
+  return {};
 }
 
 /// It runs in no process that is started in a moment: a kernel, a guest.
@@ -106,10 +115,11 @@ std::vector<std::string> Findings::blame(const Reduction& reduced) {
   const std::string signature = reports::signature(reduced.verdict, reduced.scenario);
   if (std::ranges::count(blamed_, signature) != 0) return {};
   blamed_.push_back(signature);
-  if (std::ranges::count(campaign_.engines.engines, "x86_64") == 0) return {};
+  const std::string engine = blamed_engine(campaign_.engines);
+  if (engine.empty()) return {};
   reports::FindingFile finding;
   finding.record.verdict = reports::verdict_word(reduced.verdict);
-  finding.record.engine = "x86_64";
+  finding.record.engine = engine;
   finding.record.engines = campaign_.engines.engines;
   finding.record.scheme = campaign_.engines.scheme;
   finding.record.oracles = campaign_.oracles;
@@ -134,7 +144,7 @@ int Findings::look_into(const Found& found, const Reduction& reduced, const std:
   const std::string signature = reports::signature(*finding);
   if (std::ranges::count(signatures_, signature) != 0) return known_already;
   finding->stage = stage_of(signature, reduced);
-  if (finding->engine.name == "x86_64") finding->blame = blame;
+  if (finding->engine.name == blamed_engine(campaign_.engines)) finding->blame = blame;
   std::string place;
   const bool written = keep(signature, file_text(*finding, campaign_, found), place);
   if (!quiet_) {

@@ -63,6 +63,8 @@ class Folder {
       return {Exit::could_not_run, {}};
     }
     end_.report.facts = request_.facts;
+    end_.report.scenarios = request_.scenarios;
+    end_.report.outcomes = request_.outcomes;
     for (const std::string& file : request_.files) add(file);
     keep("index.html", reports::report_html(end_.report));
     keep("report.md", reports::report_markdown(end_.report));

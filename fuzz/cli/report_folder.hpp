@@ -14,6 +14,8 @@ struct ReportRequest {
   std::vector<std::string> files;
   std::string folder;
   std::vector<std::pair<std::string, std::string>> facts;  // of the run that found them
+  std::uint64_t scenarios = 0;                             // of that run
+  std::vector<reports::OutcomeTable> outcomes = {};        // what they did
   bool quiet = false;                                      // nothing on standard output
 };
 

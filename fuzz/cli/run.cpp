@@ -9,6 +9,7 @@
 
 #include "fuzz/campaign/child.hpp"
 #include "fuzz/campaign/investigate.hpp"
+#include "fuzz/campaign/schemes.hpp"
 #include "fuzz/cli/cli.hpp"
 #include "fuzz/cli/load.hpp"
 #include "fuzz/cli/object_options.hpp"
@@ -16,8 +17,6 @@
 #include "fuzz/cli/run_object.hpp"
 #include "fuzz/cli/voices.hpp"
 #include "jit/lower/stack_bound.hpp"
-#include "jit/arm64/schemes.hpp"
-#include "jit/x86_64/schemes.hpp"
 #include "reports/json/json.hpp"
 
 namespace tailbound::fuzz::cli {
@@ -42,16 +41,9 @@ std::vector<Voice> voices(const Judge& judge) {
   return all;
 }
 
-/// Bytes of machine stack that the scenario can need under the scheme, frame by frame added up: on x86-64 where that has
-/// the scheme.
+/// Bytes of machine stack that the scenario can need under the scheme, frame by frame added up.
 std::uint64_t stack_bound(const bpf::Scenario& scenario, const EngineChoice& choice) {
-  const auto bound = [&](const auto& scheme) {
-    return jit::machine_stack_bound(bpf::lower(scenario), {.frame = scheme.frame_bytes, .entry = scheme.entry_bytes},
-                                    bpf::max_tail_call_cnt)
-        .bytes;
-  };
-  if (const auto* const scheme = x86_64::find_scheme(choice.scheme)) return bound(*scheme);
-  return bound(*arm64::find_scheme(choice.scheme));
+  return jit::machine_stack_bound(bpf::lower(scenario), scheme_of(choice)->stack_costs, bpf::max_tail_call_cnt).bytes;
 }
 
 Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, OracleSet set,

@@ -8,7 +8,7 @@ namespace tailbound::arm64 {
 namespace {
 
 /// x29 is at the frame record; below it lie two pairs, then x25 and the caller's count.
-jit::CountSlots slots(const jit::Frame&) { return {.count = -40, .pointer = 0}; }
+jit::CountSlots slots(const jit::Frame&) { return {.count = -40, .pointer = 0, .own_in = "x26"}; }
 
 /// Frame record, x19 to x22, x25 and x26, x27 and x28.
 std::uint32_t bytes(const jit::Frame& frame) { return frame_bytes(frame, 5); }

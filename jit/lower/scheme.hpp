@@ -37,6 +37,8 @@ struct SchemeIdentity {
 struct CountSlots {
   std::int32_t count = 0;
   std::int32_t pointer = 0;
+  /// The function's own count is in this register, and what lies at `count` is its caller's.
+  std::string_view own_in = {};
 };
 
 template <class Emitter>

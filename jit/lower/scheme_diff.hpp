@@ -77,11 +77,11 @@ std::vector<StepDifference<Emitter>> differences(const Scheme<Emitter>& from, co
   return all;
 }
 
-/// The place behind which a tail call lands: the last landing pad of the prologue.
+/// The place behind which a tail call lands: the last pad of the prologue.
 template <class Emitter>
 std::size_t landing_step(const Scheme<Emitter>& scheme) {
   for (std::size_t i = scheme.prologue.size(); i-- > 0;) {
-    if (scheme.prologue[i].name == "landing pad") return i;
+    if (scheme.prologue[i].name == "landing pad" || scheme.prologue[i].name == "tail-call pad") return i;
   }
   return 0;
 }
@@ -102,6 +102,7 @@ Scheme<Emitter> with_differences(const Scheme<Emitter>& from, const Scheme<Emitt
     if (each.at <= landing_step(from)) {
       mixed.landing = to.landing;
     } else {
+      mixed.lowering = to.lowering;
       mixed.frame_bytes = to.frame_bytes;
       mixed.slots = to.slots;
     }

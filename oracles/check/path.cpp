@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bitset>
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -29,23 +28,29 @@ class PathSearch {
         numbering_(number(scenario)),
         contents_(contents),
         trace_(std::move(trace)),
-        limit_reached_(limit_reached) {}
+        limit_reached_(limit_reached),
+        entered_at_(numbering_.functions),
+        ends_(trace_.size()) {
+    for (std::size_t at = 0; at < trace_.size(); ++at) {
+      if (trace_[at] < entered_at_.size()) entered_at_[trace_[at]].push_back(at);
+    }
+  }
 
-  bool possible(std::uint16_t program) { return enter({program, 0}, 0).test(trace_.size()); }
+  bool possible(std::uint16_t program) {
+    Positions start;
+    start.set(0);
+    return enter_from({program, 0}, start).test(trace_.size());
+  }
 
  private:
-  /// Entering `ref` with `at` entries made: how many can have been made when it returns.
+  /// Entering `ref` as entry `at` of the trace, which is its: how many can have been made when it returns.
   const Positions& enter(FunctionRef ref, std::size_t at) {
-    const auto key = std::pair(numbering_.id(ref), at);
-    const auto known = memo_.find(key);
-    if (known != memo_.end()) return known->second;
-    Positions& ends = memo_[key];
-    if (at == trace_.size() || trace_[at] != key.first) return ends;
-    Positions start;
-    start.set(at + 1);
-    const Positions result =
-        block(ref, scenario_.programs[ref.program].functions[ref.function].body, start).returned;
-    return memo_[key] = result;
+    if (!ends_[at]) {
+      Positions start;
+      start.set(at + 1);
+      ends_[at] = block(ref, scenario_.programs[ref.program].functions[ref.function].body, start).returned;
+    }
+    return *ends_[at];
   }
 
   Outcomes block(FunctionRef self, const Block& statements, Positions at) {
@@ -78,7 +83,7 @@ class PathSearch {
 
   Positions enter_from(FunctionRef callee, const Positions& at) {
     Positions ends;
-    for (std::size_t p = 0; p < at.size(); ++p) {
+    for (const std::size_t p : entered_at_[numbering_.id(callee)]) {
       if (at.test(p)) ends |= enter(callee, p);
     }
     return ends;
@@ -142,7 +147,8 @@ class PathSearch {
   const std::vector<SlotContents>& contents_;
   std::vector<std::uint32_t> trace_;
   bool limit_reached_;
-  std::map<std::pair<std::uint32_t, std::size_t>, Positions> memo_;
+  std::vector<std::vector<std::size_t>> entered_at_;  // by function id: its entries in the trace
+  std::vector<std::optional<Positions>> ends_;        // enter(), by entry: the trace says of which function
 };
 
 std::vector<std::uint32_t> trace_of(const RunObservation& run) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <span>
 
-#include "jit/x86_64/compiler.hpp"
+#include "jit/schemes.hpp"
 #include "reports/disassembly.hpp"
 #include "reports/html/markup.hpp"
 #include "reports/names.hpp"
@@ -90,15 +90,14 @@ class Table {
 }  // namespace
 
 std::string code_tables(const Finding& finding) {
-  const x86_64::Scheme* const scheme = x86_scheme(finding);
+  const jit::SchemeView* const scheme = scheme_of(finding);
   if (scheme == nullptr) return "";
   const bpf::Lowered lowered = bpf::lower(finding.scenario);
   std::string out;
-  x86_64::Compiler compiler;
   jit::Image image;
   for (std::uint16_t p = 0; p < lowered.programs.size(); ++p) {
     if (lowered.programs[p].sites.empty()) continue;
-    if (!compiler.compile(lowered.programs[p], *scheme, {}, image)) continue;
+    if (!jit::compile(*scheme, lowered.programs[p], {}, image)) continue;
     const std::vector<CodeLine> lines = code_lines(finding.scenario, lowered, p, image);
     const std::vector<StepSpan> steps = step_spans(lowered.programs[p], image, *scheme, {});
     out += text("h3", "", lines.front().text) + "\n" + Table(lines, steps).draw();

@@ -22,7 +22,10 @@ const LiveFrame& caller_of_last(const Moment& moment) {
 class Explanation {
  public:
   Explanation(const Finding& finding, const Story& story)
-      : finding_(finding), story_(story), names_(function_names(finding.scenario)) {}
+      : finding_(finding),
+        story_(story),
+        scheme_(scheme_of(finding)),
+        names_(function_names(finding.scenario)) {}
 
   std::string words() const {
     const Moment& sound = story_.sound.at;
@@ -55,11 +58,10 @@ class Explanation {
   }
 
   std::string draw() const {
-    if (x86_scheme(finding_) == nullptr) {
-      return text(
-          "p", "",
-          fmt::format("The frames of {} are not drawn: their layout is known for the schemes of x86_64 alone.",
-                      finding_.engine.text()));
+    if (scheme_ == nullptr) {
+      return text("p", "",
+                  fmt::format("The frames of {} are not drawn: their layout is known for our own schemes alone.",
+                              finding_.engine.text()));
     }
     std::string out = "<div class=\"stacks\">\n";
     if (story_.observed.before) {
@@ -69,7 +71,7 @@ class Explanation {
     const std::string now =
         fmt::format("{} entry {}", story_.sound.before ? "After the return," : "At", story_.parting);
     if (story_.explained) out += pair(story_.observed.at, story_.sound.at, Tone::wrong, {}, now);
-    else out += figure(*x86_64::find_scheme(sound_scheme), story_.sound.at, Tone::right, {}, now);
+    else out += figure(*jit::find_scheme(scheme_->arch, sound_scheme), story_.sound.at, Tone::right, {}, now);
     return out + "</div>\n" + two_places() +
            text("p", "note",
                 "Frames grow downwards, the outermost first. Offsets, sizes and return places are those of the "
@@ -107,12 +109,12 @@ class Explanation {
 
   std::string pair(const Moment& seen, const Moment& sound, Tone tone, std::optional<std::size_t> comes_back,
                    const std::string& when) const {
-    const x86_64::Scheme& beside = *x86_64::find_scheme(sound_scheme);
-    return figure(*x86_scheme(finding_), seen, tone, comes_back, when) +
+    const jit::SchemeView& beside = *jit::find_scheme(scheme_->arch, sound_scheme);
+    return figure(*scheme_, seen, tone, comes_back, when) +
            figure(beside, sound, tone == Tone::wrong ? Tone::right : Tone::plain, {}, when);
   }
 
-  std::string figure(const x86_64::Scheme& scheme, const Moment& moment, Tone tone,
+  std::string figure(const jit::SchemeView& scheme, const Moment& moment, Tone tone,
                      std::optional<std::size_t> comes_back, const std::string& when) const {
     const std::string name(scheme.identity.name);
     const std::string what = fmt::format(
@@ -134,6 +136,7 @@ class Explanation {
 
   const Finding& finding_;
   const Story& story_;
+  const jit::SchemeView* scheme_;  // nullptr: the engine emits none of ours
   std::vector<std::string> names_;
 };
 

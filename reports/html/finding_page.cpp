@@ -19,6 +19,11 @@ namespace {
 
 using namespace html;
 
+/// Whether its engine emits schemes of ours; what a kernel's does goes by the kernel's name.
+bool has_scheme(const Finding& finding) {
+  return finding.engine.name.empty() || jit::find_arch(finding.engine.name).has_value();
+}
+
 class Page {
  public:
   Page(const Finding& finding, const PageFacts& facts)
@@ -42,10 +47,10 @@ class Page {
     out += fact("run again",
                 element("code", "", escaped("./tailbound " + replay_arguments(finding_, facts_.file))));
     out += fact("signature", element("code", "", signature(finding_)));
-    if (const x86_64::Scheme* const scheme = x86_scheme(finding_)) {
+    if (const jit::SchemeView* const scheme = scheme_of(finding_)) {
       out += fact("scheme", fmt::format("{}: {} <span class=\"soft\">({})</span>", escaped(finding_.scheme),
                                         escaped(scheme->identity.summary), escaped(scheme->identity.source)));
-    } else if (!finding_.scheme.empty()) {
+    } else if (!finding_.scheme.empty() && has_scheme(finding_)) {
       out += fact("scheme", escaped(finding_.scheme));
     }
     if (finding_.engine.profile != nullptr) out += fact("profile", escaped(finding_.engine.profile->name));
@@ -82,14 +87,14 @@ class Page {
   }
 
   std::string scenario_section() {
-    const jit::SchemeView* const own = jit::find_scheme(finding_.engine.name, finding_.engine.scheme);
+    const jit::SchemeView* const own = scheme_of(finding_);
     const jit::SchemeView& scheme = own != nullptr ? *own : *jit::find_scheme(jit::Arch::x86_64, "pointer");
     const Picture picture = picture_of(finding_.scenario, scheme);
-    std::string out = drawing(picture);
+    std::string out = drawing(picture, jit::name_of(scheme.arch));
     return section("scenario", "The scenario", out + text("pre", "", bpf::print_graph(finding_.scenario)));
   }
 
-  std::string drawing(const Picture& picture) {
+  std::string drawing(const Picture& picture, std::string_view arch) {
     const std::string words = fmt::format(
         "Calls and tail calls of the scenario: {} programs, {} functions, {} ways of tail calls; counts are "
         "the "
@@ -107,8 +112,8 @@ class Page {
            text("p", "note",
                 words +
                     " Solid: calls. Dashed: tail calls, by the slot that they go through. "
-                    "Bytes of stack are those of x86_64 under " +
-                    picture.scheme + ".");
+                    "Bytes of stack are those of " +
+                    std::string(arch) + " under " + picture.scheme + ".");
   }
 
   std::string code_section() const {
@@ -122,11 +127,19 @@ class Page {
             code);
   }
 
+  std::string commands() const {
+    const std::string replay = "./tailbound replay FILE.graph\n";
+    const std::string engine = finding_.engine.name.empty() || finding_.engine.name == "x86_64" ||
+                                           finding_.engine.name == "interpreter"
+                                   ? std::string()
+                                   : " --engine interpreter," + finding_.engine.name;
+    if (!has_scheme(finding_)) return replay + "./tailbound run FILE.graph" + engine;
+    return replay + "./tailbound run FILE.graph" + engine + " --scheme " + finding_.scheme +
+           "\n./tailbound run FILE.graph" + engine + "            # the sound scheme";
+  }
+
   std::string again() const {
-    std::string out = text("p", "", "Save the text below as a file, and:") +
-                      text("pre", "",
-                           "./tailbound replay FILE.graph\n./tailbound run FILE.graph --scheme " +
-                               finding_.scheme + "\n./tailbound run FILE.graph            # the sound scheme");
+    std::string out = text("p", "", "Save the text below as a file, and:") + text("pre", "", commands());
     out += "<div class=\"wide\"><table>\n<tbody>\n";
     for (const ReproducerForm& form : reproducer_forms()) {
       out += fmt::format("<tr><td><code>./tailbound reproduce FILE.graph --as {}</code></td><td>{}</td></tr>\n",
@@ -151,10 +164,12 @@ class Page {
 }  // namespace
 
 std::string verdict_sentence(const Finding& finding) {
-  const std::string& scheme = finding.scheme;
-  const std::string who = finding.engine.name.empty() ? std::string("the engine") : finding.engine.name;
-  return scheme.empty() ? fmt::format("{}: {}", who, finding.verdict.detail)
-                        : fmt::format("{} under scheme {}: {}", who, scheme, finding.verdict.detail);
+  const engine::Identity& engine = finding.engine;
+  const std::string who = engine.name.empty() ? std::string("the engine") : engine.name;
+  if (has_scheme(finding) && !finding.scheme.empty())
+    return fmt::format("{} under scheme {}: {}", who, finding.scheme, finding.verdict.detail);
+  if (engine.scheme.empty()) return fmt::format("{}: {}", who, finding.verdict.detail);
+  return fmt::format("{} ({}): {}", who, engine.scheme, finding.verdict.detail);
 }
 
 FindingPage finding_page(const Finding& finding, const PageFacts& facts) {

@@ -40,6 +40,36 @@ std::string item(const ReportedFinding& finding) {
   return element("li", "", out) + "\n";
 }
 
+/// Nothing: "-"; what happened at all is more than 0.
+std::string share_of(std::uint64_t count, std::uint64_t scenarios) {
+  if (count == 0) return "-";
+  const double percent = 100 * static_cast<double>(count) / static_cast<double>(scenarios);
+  return percent < 0.1 ? "&lt; 0.1 %" : fmt::format("{:.1f} %", percent);
+}
+
+/// A bar is as long as its row's share of all scenarios.
+std::string outcome_table(const OutcomeTable& table, std::uint64_t scenarios) {
+  std::string rows;
+  for (const auto& [name, count] : table.rows) {
+    const double percent = 100 * static_cast<double>(count) / static_cast<double>(scenarios);
+    rows += fmt::format(
+        "<tr><td>{}</td><td class=\"number\">{}</td><td class=\"number\">{}</td><td class=\"bar\">"
+        "<span style=\"width:{:.1f}%\"></span></td></tr>\n",
+        escaped(name), count, share_of(count, scenarios), count == 0 ? 0 : std::clamp(percent, 0.8, 100.0));
+  }
+  return fmt::format(
+      "<table class=\"outcome\">\n<thead><tr><th>{}</th><th class=\"number\">scenarios</th><th class=\"number\">share"
+      "</th><th></th></tr></thead>\n<tbody>\n{}</tbody></table>\n",
+      escaped(table.title), rows);
+}
+
+std::string outcomes(const Report& report) {
+  if (report.scenarios == 0 || report.outcomes.empty()) return "";
+  std::string tables;
+  for (const OutcomeTable& table : report.outcomes) tables += outcome_table(table, report.scenarios);
+  return section("outcomes", "What the scenarios did", "<div class=\"outcomes\">\n" + tables + "</div>");
+}
+
 }  // namespace
 
 std::string report_html(const Report& report) {
@@ -61,6 +91,7 @@ std::string report_html(const Report& report) {
   for (const ReportedFinding& finding : report.findings) list += item(finding);
   if (list.empty()) body += section("findings", "Findings", text("p", "", "None."));
   else body += section("findings", "Findings", "<ul class=\"findings\">\n" + list + "</ul>");
+  body += outcomes(report);
   body += text("footer", "",
                "Written by tailbound. report.json, report.sarif and report.md beside this page say the same.") +
           "\n";

@@ -1,16 +1,14 @@
 #include "reports/html/return_places.hpp"
 
-#include "jit/x86_64/compiler.hpp"
 #include "reports/steps.hpp"
 
 namespace tailbound::reports::html {
 
-ReturnPlaces::ReturnPlaces(const bpf::Lowered& lowered, const x86_64::Scheme& scheme) {
-  x86_64::Compiler compiler;
+ReturnPlaces::ReturnPlaces(const bpf::Lowered& lowered, const jit::SchemeView& scheme) {
   jit::Image image;
   for (const bpf::Bytecode& program : lowered.programs) {
     auto& functions = places_.emplace_back(program.functions.size());
-    if (!compiler.compile(program, scheme, {}, image)) continue;
+    if (!jit::compile(scheme, program, {}, image)) continue;
     for (const StepSpan& span : step_spans(program, image, scheme, {})) {
       if (span.place != "call") continue;
       std::size_t f = functions.size() - 1;

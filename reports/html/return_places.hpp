@@ -7,13 +7,13 @@
 
 #include "jit/bpf/lowered.hpp"
 #include "jit/bpf/scenario.hpp"
-#include "jit/x86_64/schemes.hpp"
+#include "jit/schemes.hpp"
 
 namespace tailbound::reports::html {
 
 class ReturnPlaces {
  public:
-  ReturnPlaces(const bpf::Lowered& lowered, const x86_64::Scheme& scheme);
+  ReturnPlaces(const bpf::Lowered& lowered, const jit::SchemeView& scheme);
 
   /// Bytes from the function's start to behind its call number `call` (from 1), as calls stand in the code.
   std::optional<std::uint32_t> behind_call(bpf::FunctionRef function, std::uint32_t call) const;

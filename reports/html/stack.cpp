@@ -25,7 +25,7 @@ constexpr int head_height = 24;
 constexpr int gap = 7;
 
 struct Row {
-  std::string place;  // "rbp+8"
+  std::string place;  // "rbp+8", "x26"
   std::string label;
   std::string value;
   bool decides = false;  // the count that the next tail call is tested against
@@ -40,7 +40,12 @@ struct Box {
   std::vector<Row> rows;
 };
 
-std::string place_of(std::int64_t offset) { return fmt::format("rbp{:+}", offset); }
+/// Whether frames of mains and subprograms alike reach the one count by a pointer.
+bool by_pointer(const jit::SchemeView& scheme) {
+  const jit::Frame subprogram{
+      .is_main = false, .reaches_tail_call = true, .stack_depth = 0, .saved_registers = 0};
+  return scheme.slots(subprogram).pointer != 0;
+}
 
 class Frames {
  public:
@@ -56,24 +61,36 @@ class Frames {
     const bpf::FunctionRef ref = numbering_.ref(live.function);
     jit::find_frames(lowered_.programs[ref.program], frames_);
     const jit::Frame& frame = frames_[ref.function];
+    const std::uint32_t bytes = scene_.scheme.stack_costs.frame(frame);
     Box box{.title = names_[live.function],
-            .side = fmt::format("entry {}, {} bytes", live.entered + 1, scene_.scheme.frame_bytes(frame)),
+            .side = fmt::format("entry {}, {} bytes", live.entered + 1, bytes),
             .rows = {}};
-    box.rows.push_back({.place = "rbp+8", .label = "return address", .value = return_place(i), .points = {}});
-    box.rows.push_back({.place = "rbp", .label = "rbp of the caller", .value = "", .points = {}});
-    if (frame.rounded_stack() != 0) {
-      box.rows.push_back({.place = place_of(-static_cast<std::int64_t>(frame.rounded_stack())),
-                          .label = "BPF stack",
-                          .value = fmt::format("{} bytes", frame.rounded_stack()),
-                          .points = {}});
-    }
+    box.rows.push_back(plain(place_of(8), "return address", return_place(i)));
+    const std::string_view base = scene_.scheme.frame_register;
+    box.rows.push_back(plain(std::string(base), fmt::format("{} of the caller", base), ""));
+    if (const std::uint32_t stack = scene_.scheme.stack_bytes(frame); stack != 0)
+      box.rows.push_back(plain(place_of(bottom_of_stack(stack, bytes)), "BPF stack", fmt::format("{} bytes", stack)));
     if (frame.reaches_tail_call) add_count(box, i, scene_.scheme.slots(frame));
-    if (frame.saved_count() != 0)
-      box.rows.push_back({.place = "", .label = "saved registers", .value = saved(frame), .points = {}});
+    if (const std::string registers = saved(frame); !registers.empty())
+      box.rows.push_back(plain("", "saved registers", registers));
     return box;
   }
 
  private:
+  static Row plain(std::string place, std::string label, std::string value) {
+    return {.place = std::move(place), .label = std::move(label), .value = std::move(value), .points = {}};
+  }
+
+  std::string place_of(std::int64_t offset) const {
+    return fmt::format("{}{:+}", scene_.scheme.frame_register, offset);
+  }
+
+  /// On x86-64 it lies right below the frame register; on arm64 last, below what is saved.
+  std::int64_t bottom_of_stack(std::uint32_t stack, std::uint32_t frame_bytes) const {
+    constexpr std::int64_t record = 16;  // x29 and x30, which x29 points to
+    return scene_.scheme.arch == jit::Arch::x86_64 ? -std::int64_t{stack} : record - std::int64_t{frame_bytes};
+  }
+
   std::string return_place(std::size_t i) {
     if (i == 0) return "out of BPF";
     const LiveFrame& caller = scene_.moment.frames[i - 1];
@@ -91,7 +108,14 @@ class Frames {
     const bool owner = i == 0 || scene_.moment.frames[i - 1].cell != live.cell;
     const std::string count = fmt::format("{}", live.count);
     if (slots.count == 0 && slots.pointer == 0) {
-      box.rows.push_back({.place = "", .label = "count", .value = "not in the frame", .points = {}});
+      box.rows.push_back(plain("", "count", "not in the frame"));
+      return;
+    }
+    if (!slots.own_in.empty()) return add_register(box, i, slots);
+    if (slots.pointer == 0 && by_pointer(scene_.scheme)) {
+      // A tail call left the frame of the function that made it: its cell, or its pointer.
+      if (owner) box.rows.push_back(the_cell(slots, count));
+      else add_pointer(box, slots.count, live);
       return;
     }
     if (slots.pointer == 0) {
@@ -103,21 +127,49 @@ class Frames {
                           .points = {}});
       return;
     }
-    if (slots.count != 0 && owner)
-      box.rows.push_back({.place = place_of(slots.count),
-                          .label = "count: the one cell",
-                          .value = count,
-                          .decides = true,
-                          .is_cell = true,
-                          .points = {}});
-    else if (slots.count != 0)
-      box.rows.push_back({.place = place_of(slots.count), .label = "pointer again", .value = "", .points = {}});
-    box.rows.push_back(
-        {.place = place_of(slots.pointer), .label = "pointer to the count", .value = "", .points = live.cell});
+    if (slots.count != 0 && owner) box.rows.push_back(the_cell(slots, count));
+    else if (slots.count != 0) box.rows.push_back(plain(place_of(slots.count), "pointer again", ""));
+    add_pointer(box, slots.pointer, live);
   }
 
-  static std::string saved(const jit::Frame& frame) {
+  Row the_cell(const jit::CountSlots& slots, const std::string& count) const {
+    return {.place = place_of(slots.count),
+            .label = "count: the one cell",
+            .value = count,
+            .decides = true,
+            .is_cell = true,
+            .points = {}};
+  }
+
+  void add_pointer(Box& box, std::int32_t at, const LiveFrame& live) const {
+    box.rows.push_back({.place = place_of(at), .label = "pointer to the count", .value = "", .points = live.cell});
+  }
+
+  /// The caller's count as its callee saved it, and the count of who runs.
+  void add_register(Box& box, std::size_t i, const jit::CountSlots& slots) const {
+    const auto& frames = scene_.moment.frames;
+    const bool innermost = i + 1 == frames.size();
+    const bool comes_back = i > 0 && scene_.comes_back == i - 1;
+    box.rows.push_back({.place = place_of(slots.count),
+                        .label = fmt::format("{} of the caller{}", slots.own_in, comes_back ? ", comes back" : ""),
+                        .value = i == 0 ? "" : fmt::format("{}", frames[i - 1].count),
+                        .decides = innermost && i > 0,
+                        .comes_back = comes_back,
+                        .points = {}});
+    if (!innermost) return;
+    box.rows.push_back({.place = std::string(slots.own_in),
+                        .label = "count, in a register",
+                        .value = fmt::format("{}", frames[i].count),
+                        .decides = true,
+                        .points = {}});
+  }
+
+  std::string saved(const jit::Frame& frame) const {
     constexpr std::string_view machine[] = {"rbx", "r13", "r14", "r15"};
+    if (scene_.scheme.arch != jit::Arch::x86_64) {
+      const std::uint32_t bytes = scene_.scheme.saved_bytes(frame);
+      return bytes == 0 ? "" : fmt::format("{} bytes", bytes);
+    }
     std::string out;
     for (unsigned r = 0; r < 4; ++r) {
       if ((frame.saved_registers & (1U << r)) != 0)

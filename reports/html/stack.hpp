@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "jit/x86_64/schemes.hpp"
+#include "jit/schemes.hpp"
 #include "reports/story.hpp"
 
 namespace tailbound::reports::html {
@@ -14,7 +14,7 @@ enum class Tone : std::uint8_t { plain, wrong, right };
 
 struct StackScene {
   const bpf::Scenario& scenario;
-  const x86_64::Scheme& scheme;
+  const jit::SchemeView& scheme;
   const Moment& moment;
   Tone tone = Tone::plain;                // of the counts that decide
   std::optional<std::size_t> comes_back;  // the frame whose copy the return will bring back

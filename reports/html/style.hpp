@@ -77,6 +77,9 @@ table.code tr.name td { font-weight: 600; padding-top: 1.2em; font-size: .86rem;
 details { margin: 0 0 1em; } summary { cursor: pointer; color: var(--soft); }
 ul.findings { list-style: none; padding: 0; margin: 0; } ul.findings li { padding: 14px 0; border-bottom: 1px solid var(--line); }
 ul.findings .verdict { font-weight: 600; } ul.findings .meta { color: var(--soft); font-size: .9rem; overflow-wrap: anywhere; }
+.outcomes { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 22px 34px; align-items: start; }
+table.outcome { width: 100%; } table.outcome td { padding: .16em .6em .16em 0; border-bottom: 0; white-space: nowrap; }
+table.outcome td.bar { width: 40%; padding-right: 0; } td.bar span { display: block; height: .7em; margin-top: .45em; background: var(--soft); border-radius: 2px; }
 footer { margin-top: 48px; color: var(--soft); font-size: .85rem; }
 @media (max-width: 760px) {
   main { padding: 18px 14px 48px; } h1 { font-size: 1.4rem; } .stacks { grid-template-columns: minmax(0, 1fr); }

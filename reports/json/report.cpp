@@ -65,7 +65,18 @@ std::string report_json(const Report& report) {
   ordered_json findings = ordered_json::array(), facts = ordered_json::object();
   for (const ReportedFinding& finding : report.findings) findings.push_back(finding_row(finding));
   for (const auto& [term, value] : report.facts) facts[term] = value;
-  return dump({{"report", 1}, {"facts", facts}, {"findings", findings}}) + "\n";
+  ordered_json outcomes = ordered_json::array();
+  for (const OutcomeTable& table : report.outcomes) {
+    ordered_json rows = ordered_json::object();
+    for (const auto& [row, count] : table.rows) rows[row] = count;
+    outcomes.push_back({{"title", table.title}, {"rows", rows}});
+  }
+  return dump({{"report", 1},
+               {"facts", facts},
+               {"scenarios", report.scenarios},
+               {"outcomes", outcomes},
+               {"findings", findings}}) +
+         "\n";
 }
 
 std::string report_sarif(const Report& report) {

@@ -17,6 +17,8 @@ std::string where(const jit::SchemeView& scheme, const jit::Frame& frame) {
   const jit::CountSlots slots = scheme.slots(frame);
   if (slots.count == 0 && slots.pointer == 0) return "not in the frame";
   const std::string_view base = scheme.frame_register;
+  if (!slots.own_in.empty())
+    return fmt::format("own in {}, the caller's at {}{:+}", slots.own_in, base, slots.count);
   if (slots.pointer == 0) return fmt::format("count at {}{:+}", base, slots.count);
   if (slots.count == 0) return fmt::format("pointer to it at {}{:+}", base, slots.pointer);
   return fmt::format("count at {0}{1:+}, pointer at {0}{2:+}", base, slots.count, slots.pointer);

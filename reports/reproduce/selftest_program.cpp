@@ -107,9 +107,10 @@ class Writer {
     return fmt::format(
         "// SPDX-License-Identifier: GPL-2.0\n/* {}: {} */\n#include <linux/bpf.h>\n#include "
         "<bpf/bpf_helpers.h>\n\n"
-        "/* What a run did, written by the programs themselves. The test sets the fuel. */\n{}\n"
-        "volatile struct ledger ledger SEC(\".data.ledger\") = {{}};\n{}{}{}",
-        subject_.record.verdict, subject_.record.detail, selftest_ledger(scenario_), pool(), cells(), preamble);
+        "/* What a run did, written by the programs themselves. Fuel is for one run; the test sets it anew before each. */\n{}\n"
+        "volatile struct ledger ledger SEC(\".data.ledger\") = {{ .fuel = {} }};\n{}{}{}",
+        subject_.record.verdict, subject_.record.detail, selftest_ledger(scenario_), scenario_.fuel, pool(), cells(),
+        preamble);
   }
 
   std::string pool() const {

@@ -69,12 +69,6 @@ std::string engine_option(const Scheme& scheme) {
   return scheme.arch == jit::Arch::x86_64 ? "" : fmt::format(" --engine {}", scheme.identity.arch);
 }
 
-/// Of files and lines of evidence.
-std::string key(const Scheme& scheme) {
-  const jit::SchemeIdentity& id = scheme.identity;
-  return scheme.arch == jit::Arch::x86_64 ? std::string(id.name) : fmt::format("{}-{}", id.arch, id.name);
-}
-
 std::string counterexample(const Scheme& scheme, const Counterexample& example) {
   std::string out =
       wrap(fmt::format("**Unsound.** {} Found by `{}`, and reduced to `{}`:", sentence(example.detail),
@@ -90,19 +84,19 @@ std::string counterexample(const Scheme& scheme, const Counterexample& example) 
 std::string search(const Scheme& scheme, const Search& done) {
   const jit::SchemeIdentity& id = scheme.identity;
   const std::string how = fmt::format(
-      "{} scenarios without a finding (`./tailbound fuzz --scheme {}{} --seed {} "
-      "--time {} --jobs {}`)",
-      done.scenarios, id.name, engine_option(scheme), done.seed, done.seconds, done.jobs);
+      "{} scenarios without a finding (`./tailbound fuzz --scheme {} --engine interpreter,{} --driver seed "
+      "--seed {} --runs {}`)",
+      done.scenarios, id.name, jit::name_of(scheme.arch), done.seed, done.scenarios);
   if (id.not_shown_by.empty()) return wrap("**No counterexample known.** " + how + '.', "");
   return wrap(fmt::format("**Not shown.** {}. It needs {}.", how, id.not_shown_by), "");
 }
 
 std::string verdict(const Scheme& scheme, const Evidence& evidence) {
-  if (const auto found = evidence.counterexamples.find(key(scheme));
+  if (const auto found = evidence.counterexamples.find(evidence_key(scheme));
       found != evidence.counterexamples.end()) {
     return counterexample(scheme, found->second);
   }
-  if (const auto done = evidence.searches.find(key(scheme)); done != evidence.searches.end()) {
+  if (const auto done = evidence.searches.find(evidence_key(scheme)); done != evidence.searches.end()) {
     return search(scheme, done->second);
   }
   return "**Not searched.**\n";
@@ -111,11 +105,12 @@ std::string verdict(const Scheme& scheme, const Evidence& evidence) {
 }  // namespace
 
 std::string scheme_table(std::span<const Scheme> schemes) {
-  std::string out = fmt::format("{:<26}{:<8}{:<7}{:<6}{:<11}{}\n", "scheme", "arch", "sound?", "wild", "profile", "source");
+  std::string out =
+      fmt::format("{:<26}{:<8}{:<7}{:<6}{:<11}{}\n", "scheme", "arch", "sound?", "wild", "profile", "source");
   for (const Scheme& scheme : schemes) {
     const jit::SchemeIdentity& id = scheme.identity;
-    const std::string first = fmt::format("{:<26}{:<8}{:<7}{:<6}{:<11}", id.name, id.arch, yes_no(id.meant_sound),
-                                          yes_no(id.wild), id.profile->name);
+    const std::string first = fmt::format("{:<26}{:<8}{:<7}{:<6}{:<11}", id.name, id.arch,
+                                          yes_no(id.meant_sound), yes_no(id.wild), id.profile->name);
     out += fmt::format("{}{}\n  {}", first, id.source, wrap(std::string(id.summary), "  "));
   }
   return out + "sound?: a hypothesis that `tailbound fuzz --scheme NAME` tests. wild: may write anywhere.\n";
@@ -133,7 +128,8 @@ std::string scheme_document(std::span<const Scheme> schemes, const Evidence& evi
       "Landing places are without IBT, BTI and PAC; frames count the return address.\n";
   for (const Scheme& scheme : schemes) {
     const jit::SchemeIdentity& id = scheme.identity;
-    out += fmt::format("\n## {}{}\n\n{}\n", id.name, scheme.arch == jit::Arch::x86_64 ? "" : ", arm64", wrap(sentence(id.summary), ""));
+    out += fmt::format("\n## {}{}\n\n{}\n", id.name, scheme.arch == jit::Arch::x86_64 ? "" : ", arm64",
+                       wrap(sentence(id.summary), ""));
     out += wrap(fmt::format("Source: {}. Profile: {}. Meant sound: {}. Wild: {}. {}", id.source,
                             id.profile->name, yes_no(id.meant_sound), yes_no(id.wild), frame(scheme)),
                 "");

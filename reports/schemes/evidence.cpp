@@ -5,6 +5,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "jit/schemes.hpp"
 #include "reports/files.hpp"
 
 namespace tailbound::reports {
@@ -52,10 +53,9 @@ std::expected<std::map<std::string, Search, std::less<>>, std::string> read_sear
     std::string scheme;
     std::string rest;
     Search search;
-    if (!(fields >> scheme >> search.seed >> search.seconds >> search.jobs >> search.scenarios) ||
-        fields >> rest) {
-      return Error(fmt::format("{}:{}: found '{}'; expected scheme, seed, seconds, jobs, scenarios",
-                               path.string(), number, line));
+    if (!(fields >> scheme >> search.seed >> search.scenarios) || fields >> rest) {
+      return Error(
+          fmt::format("{}:{}: found '{}'; expected scheme, seed, scenarios", path.string(), number, line));
     }
     searches[scheme] = search;
   }
@@ -63,6 +63,12 @@ std::expected<std::map<std::string, Search, std::less<>>, std::string> read_sear
 }
 
 }  // namespace
+
+std::string evidence_key(const jit::SchemeView& scheme) {
+  const std::string_view name = scheme.identity.name;
+  if (scheme.arch == jit::Arch::x86_64) return std::string(name);
+  return fmt::format("{}-{}", jit::name_of(scheme.arch), name);
+}
 
 std::expected<Evidence, std::string> load_evidence(const fs::path& folder) {
   std::error_code error;

@@ -12,6 +12,7 @@
 #include "oracles/check/checks.hpp"
 #include "oracles/engine/x86_64/engine.hpp"
 #include "oracles/model/walker.hpp"
+#include "tests/bench/arm64.hpp"
 #include "tests/bench/compile_by_size.hpp"
 #include "tests/bench/failure.hpp"
 #include "tests/bench/faults.hpp"
@@ -123,7 +124,7 @@ class Reporter final : public benchmark::ConsoleReporter {
 
   std::string shares() const {
     const auto whole = median_.find("judged");
-    std::string out = "\n" + whole_summary(median_);
+    std::string out = "\n" + whole_summary(median_) + arm64_summary(median_);
     if (whole == median_.end()) return out + compile_slope(median_);
     out += "share of each stage in a judged scenario (ratio of medians)\n";
     double rest = 1;
@@ -176,6 +177,7 @@ int main(int argc, char** argv) {
   register_compile_by_size();
   register_mutate();
   register_features();
+  register_arm64();
   std::vector<char*> arguments(argv, argv + argc);
   std::string repetitions = "--benchmark_repetitions=5";
   std::string aggregates = "--benchmark_report_aggregates_only=true";

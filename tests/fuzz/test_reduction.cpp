@@ -12,6 +12,7 @@
 #include "jit/bpf/graph.hpp"
 #include "jit/bpf/limits.hpp"
 #include "jit/x86_64/schemes.hpp"
+#include "oracles/symptom.hpp"
 #include "reports/files.hpp"
 #include "tests/support/source_dir.hpp"
 
@@ -64,7 +65,7 @@ std::string steps_that_keep(Bench& bench, const bpf::Scenario& scenario, const V
     for (std::size_t n = 0; !end; ++n) {
       const auto smaller = gen::take_step(pass, scenario, n, end);
       if (!smaller || !gen::is_smaller(*smaller, scenario)) continue;
-      if (fuzz::same_class(bench.judge(*smaller), verdict)) {
+      if (still_shows(bench.judge(*smaller), verdict)) {
         found += std::string(pass.name) + " leads to\n" + bpf::print_graph(*smaller);
       }
     }
@@ -82,7 +83,7 @@ TEST_P(Schemes, FindingsAreReducedToTheEnd) {
     const fuzz::Reduction reduced = bench.reduce(found);
     SCOPED_TRACE(bpf::print_graph(reduced.scenario));
     EXPECT_TRUE(reduced.stats.minimal);
-    EXPECT_TRUE(fuzz::same_class(reduced.verdict, verdict)) << reduced.verdict.detail;
+    EXPECT_TRUE(still_shows(reduced.verdict, verdict)) << reduced.verdict.detail;
     EXPECT_FALSE(bpf::check_scenario(reduced.scenario));
     EXPECT_EQ(steps_that_keep(bench, reduced.scenario, reduced.verdict), "");
   }

@@ -110,6 +110,8 @@ constexpr Row rows[] = {
     {"shrink-fragments", "program p { asm { r0 = 1; r0 += 2 } return 1 }\nrun p\n",
      "program p { asm { r0 = 1 } return 1 }\nrun p\n"},
     {"shrink-stacks", "program p { stack 45; return 1 }\nrun p\n", "program p { stack 40; return 1 }\nrun p\n"},
+    {"move-frames", "program p { stack 40; call f; return 0; subprog f { helper time; return 1 } }\nrun p\n",
+     "program p { call f; return 0; subprog f { stack 8; helper time; return 1 } }\nrun p\n"},
     {"drop-kept-registers", "program p { keep r7 r9; return 1 }\nrun p\n",
      "program p { keep r7 r8; return 1 }\nrun p\n"},
     {"lower-events", "array a[1]\nprogram p { tail_call a[0] }\nset a[0] = p\nrun p\n",

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "reports/files.hpp"
+#include "reports/html/finding_page.hpp"
 #include "reports/json/json.hpp"
 #include "tests/reports/json_schema.hpp"
 #include "tests/reports/sample_finding.hpp"
@@ -26,6 +27,8 @@ json schema(const char* name) {
 reports::Report sample_report() {
   reports::Report report;
   report.facts = {{"scenarios", "12"}};
+  report.scenarios = 2000;
+  report.outcomes = {{"tail calls of a scenario", {{"none", 1500}, {"33", 499}, {"67 or more", 1}}}};
   report.findings.push_back(
       reports::reported(sample_finding(two_calls), "found/a b.graph", reports::FindingState::same));
   report.findings.back().page = "a b.html";
@@ -74,6 +77,24 @@ TEST(ReportPage, NamesEveryFindingAndItsPage) {
   const std::string page = reports::report_html(sample_report());
   for (const char* part : {"<h1>1 finding</h1>", "href=\"a b.html\"", "agrees now", "found again", "12"})
     EXPECT_NE(page.find(part), std::string::npos) << part;
+}
+
+TEST(ReportPage, ShowsWhatTheScenariosDid) {
+  const std::string page = reports::report_html(sample_report());
+  for (const char* part : {"tail calls of a scenario", "<td class=\"number\">1500</td><td class=\"number\">75.0 %</td>",
+                           "width:75.0%", "&lt; 0.1 %"})
+    EXPECT_NE(page.find(part), std::string::npos) << part;
+  EXPECT_EQ(reports::report_html({}).find("What the scenarios did"), std::string::npos) << "no run, no table";
+}
+
+/// A guest runs its kernel's JIT: the scheme that decides the profile says nothing of it.
+TEST(Verdict, OfAKernelNamesNoScheme) {
+  reports::Finding finding = sample_finding(two_calls);
+  finding.engine.name = "vm:debian-6.1-amd64";
+  finding.engine.scheme = "6.1.192";
+  finding.scheme = "pointer";
+  const std::string sentence = reports::verdict_sentence(finding);
+  EXPECT_TRUE(sentence.starts_with("vm:debian-6.1-amd64 (6.1.192): 1375 tail calls")) << sentence;
 }
 
 TEST(Markdown, FitsAMail) {

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "gen/reduce/pass/all.hpp"
 #include "gen/reduce/places.hpp"
 
@@ -7,9 +9,29 @@ using namespace bpf;
 
 namespace {
 
+/// Whether the tail call may come to this slot.
+bool may_name(const TailCall& call, std::uint16_t array, std::uint32_t index) {
+  const auto* known = call.index.rest.empty() ? std::get_if<Constant>(&call.index.first) : nullptr;
+  return call.array == array && (known == nullptr || static_cast<std::uint32_t>(known->value) == index);
+}
+
+/// Empties the slot where no tail call is left that may come to it.
+void drop_slot_without_call(Scenario& s, std::uint16_t array, std::uint32_t index) {
+  bool named = false;
+  each_spot(s, [&](const Spot& spot) {
+    const auto* call = std::get_if<TailCall>(&spot.statement().node);
+    named |= call != nullptr && may_name(*call, array, index);
+    return named;
+  });
+  if (!named) std::erase_if(s.arrays[array].slots, [&](const Slot& slot) { return slot.index == index; });
+}
+
 bool aim(Step& step, TailCall& call, std::uint16_t array, std::uint32_t index) {
   if (!step.here()) return false;
-  call = {array, {Constant{static_cast<std::int32_t>(index)}, {}}};
+  const TailCall before = std::exchange(call, {array, {Constant{static_cast<std::int32_t>(index)}, {}}});
+  const auto* known = before.index.rest.empty() ? std::get_if<Constant>(&before.index.first) : nullptr;
+  if (known != nullptr && before.array < step.s.arrays.size())
+    drop_slot_without_call(step.s, before.array, static_cast<std::uint32_t>(known->value));
   drop_unreached(step.s);
   return true;
 }

@@ -29,6 +29,7 @@ void simplify_branches(Step& step);
 void simplify_helpers(Step& step);
 void shrink_fragments(Step& step);
 void shrink_stacks(Step& step);
+void move_frames(Step& step);
 void drop_kept_registers(Step& step);
 void lower_events(Step& step);
 void to_defaults(Step& step);
