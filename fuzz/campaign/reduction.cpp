@@ -41,6 +41,9 @@ class Reducing {
       : engines_(engines), found_(found), options_(options), deadline_(Clock::now() + options.limit) {}
 
   Reduction run() {
+    if (options_.dear) {
+      if (auto reduced = in_one_process()) return std::move(*reduced);
+    }
     Jury whole = jury(options_.oracles, all_engines, true);
     first_ = whole.judge(found_);
     if (!first_.broken()) return {found_, first_, {}};
@@ -53,6 +56,16 @@ class Reducing {
   }
 
  private:
+  /// A guest boots once. Nothing where only a sampled oracle sees it: these run a scenario several times.
+  std::optional<Reduction> in_one_process() {
+    OracleSet always = options_.oracles;
+    always.remove(When::sampled);
+    Jury jury = this->jury(always, all_engines, options_.fresh);
+    first_ = jury.judge(found_);
+    if (!first_.broken()) return std::nullopt;
+    return reduced_by(jury);
+  }
+
   /// Which engines are asked about each candidate: what only checks or is emulated costs more than what it is beside.
   struct Asked {
     bool cross_check;
@@ -81,6 +94,15 @@ class Reducing {
   std::optional<Reduction> attempt(OracleSet oracles, const Asked& asked, bool fresh, Jury& whole) {
     Jury jury = this->jury(oracles, asked, fresh);
     if (!still_shows(jury.judge(found_), first_)) return std::nullopt;
+    Reduction reduction = reduced_by(jury);
+    if (options_.dear) return reduction;
+    const Verdict alone = whole.judge(reduction.scenario);
+    if (!same_class(alone, reduction.verdict)) return std::nullopt;
+    reduction.verdict = alone;
+    return reduction;
+  }
+
+  Reduction reduced_by(Jury& jury) const {
     gen::ReduceOptions steps = options_.steps;
     steps.enough = [this] { return Clock::now() > deadline_; };
     Reduction reduction{found_, first_, {}};
@@ -94,10 +116,6 @@ class Reducing {
       return shows;
     };
     reduction.stats = gen::reduce(reduction.scenario, keeps, steps);
-    if (options_.dear) return reduction;
-    const Verdict alone = whole.judge(reduction.scenario);
-    if (!same_class(alone, reduction.verdict)) return std::nullopt;
-    reduction.verdict = alone;
     return reduction;
   }
 
