@@ -17,9 +17,9 @@ constexpr std::chrono::milliseconds short_limit{250};
 /// Candidates that an engine gets at once where a way there and back costs more than a run.
 constexpr std::size_t dear_batch = 32;
 
-/// The oracles that can come to a verdict before those that what broke may show to, and these. Reading machine code back
-/// costs more than all others and comes first, so it is asked only where it is what broke; the whole set has
-/// the last word.
+/// The oracles that can come to a verdict before those that what broke may show to, and these. Reading machine
+/// code back costs more than all others and comes first, so it is asked only where it is what broke; the whole
+/// set has the last word.
 OracleSet up_to(const Verdict& broken, OracleSet set) {
   const std::vector<Property> shown = shown_by(broken);
   const auto may_break = [&](const Oracle& oracle) {
@@ -66,7 +66,8 @@ class Reducing {
     return reduced_by(jury);
   }
 
-  /// Which engines are asked about each candidate: what only checks or is emulated costs more than what it is beside.
+  /// Which engines are asked about each candidate: what only checks or is emulated costs more than what it is
+  /// beside.
   struct Asked {
     bool cross_check;
     bool emulated;

@@ -134,7 +134,7 @@ class Reduction {
   const Keeps& keeps_;
   const ReduceOptions& options_;
   ReduceStats stats_;
-  std::size_t width_ = 1;  // candidates of the next batch
+  std::size_t width_ = 1;                          // candidates of the next batch
   std::unordered_set<std::uint64_t> met_;          // judged, or the first
   std::unordered_set<std::uint64_t> met_between_;  // where pairs went through
 };

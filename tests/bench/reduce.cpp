@@ -70,8 +70,8 @@ Expected<Options> parse(std::span<char* const> arguments) {
     if (option == "--show") options.show = true;
     else if (option == "--planted") options.planted = true;
     else if (option != "--findings" && option != "--scheme" && option != "--arch" && option != "--fault") {
-      return std::unexpected(
-          fmt::format("unknown option '{}'; expected --findings, --scheme, --arch, --planted, --fault or --show", option));
+      return std::unexpected(fmt::format(
+          "unknown option '{}'; expected --findings, --scheme, --arch, --planted, --fault or --show", option));
     } else if (++i == arguments.size()) {
       return std::unexpected(fmt::format("{} without its value", option));
     } else if (const std::string wrong = take(option, arguments[i], options); !wrong.empty()) {
@@ -128,8 +128,8 @@ struct Summary {
   }
 };
 
-/// The figures: at most three forms, all 1-minimal, at most two functions and a slot more than the smallest; a time
-/// where nothing is emulated.
+/// The figures: at most three forms, all 1-minimal, at most two functions and a slot more than the smallest; a
+/// time where nothing is emulated.
 bool print_row(std::string_view name, Summary& summary, bool timed, const Options& options) {
   const Extent spread = summary.spread();
   const bool good = summary.findings == options.findings && summary.forms.size() <= 3 &&
@@ -156,14 +156,16 @@ bool schemes(const Options& options) {
     if (id.meant_sound || !id.not_shown_by.empty()) continue;
     if (!options.scheme.empty() && options.scheme != id.name) continue;
     if (!options.arch.empty() && options.arch != id.arch) continue;
-    FirstFindings search(fuzz::engines_of({.engines = {"interpreter", std::string(id.arch)},
-                                           .scheme = std::string(id.name)}),
-                         id.wild, false);
+    FirstFindings search(
+        fuzz::engines_of({.engines = {"interpreter", std::string(id.arch)}, .scheme = std::string(id.name)}),
+        id.wild, false);
     Summary summary;
     for (std::uint64_t seed = 1; seed <= options.findings; ++seed) {
       if (const auto found = search.of_seed(seed, most_scenarios)) summary.add(*found);
     }
-    good = print_row(fmt::format("{} {}", id.arch, id.name), summary, scheme.arch == jit::Arch::x86_64, options) && good;
+    good =
+        print_row(fmt::format("{} {}", id.arch, id.name), summary, scheme.arch == jit::Arch::x86_64, options) &&
+        good;
   }
   return good;
 }
