@@ -40,8 +40,8 @@ struct Arm64Steps {
     return (scheme.lowering.direct_calls ? 1 : 4) * arm64::word_bytes;
   }
   static std::uint32_t data_bytes(const Emitter& emitter) { return emitter.data_bytes; }
-  static std::uint32_t prepare(const bpf::Bytecode& program, const bpf::LoweredFunction& function, std::uint32_t lead,
-                               Emitter& emitter) {
+  static std::uint32_t prepare(const bpf::Bytecode& program, const bpf::LoweredFunction& function,
+                               std::uint32_t lead, Emitter& emitter) {
     emitter.bottom = arm64::find_frame_bottom(program, function);
     if (lead != 0) emitter.a.nop();
     return lead;
@@ -109,8 +109,8 @@ class Finder {
            });
   }
 
-  /// Emits the steps elsewhere, `lead` bytes behind a multiple of 8, to see how long each is; data at their end aside.
-  /// Gives the length of all.
+  /// Emits the steps elsewhere, `lead` bytes behind a multiple of 8, to see how long each is; data at their end
+  /// aside. Gives the length of all.
   template <class Visit>
   std::uint32_t emit(const typename Scheme::Steps& steps, std::uint32_t lead, const Visit& visit) {
     jit::CodeBuffer buffer;
@@ -148,8 +148,8 @@ class Finder {
 
 }  // namespace
 
-std::vector<StepSpan> step_spans(const bpf::Bytecode& program, const jit::Image& image, const jit::SchemeView& scheme,
-                                 const jit::Options& options) {
+std::vector<StepSpan> step_spans(const bpf::Bytecode& program, const jit::Image& image,
+                                 const jit::SchemeView& scheme, const jit::Options& options) {
   switch (scheme.arch) {
     case jit::Arch::x86_64:
       return Finder<X86_64Steps>(program, image, *x86_64::find_scheme(scheme.identity.name), options).find();

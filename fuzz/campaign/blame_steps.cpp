@@ -95,7 +95,9 @@ class StepBlame {
     return found;
   }
 
-  Differences to(const Scheme& donor) const { return jit::differences(scheme_, donor, jit::same_step<typename Arch::Emitter>); }
+  Differences to(const Scheme& donor) const {
+    return jit::differences(scheme_, donor, jit::same_step<typename Arch::Emitter>);
+  }
 
   void try_sets(const Scheme& donor, std::size_t count) {
     const Differences all = to(donor);
@@ -127,8 +129,8 @@ class StepBlame {
     return 4 * agreed >= 3 * others_->broken.size();
   }
 
-  /// The scheme with some steps of another, under one of the two profiles: a known difference between them is no
-  /// finding.
+  /// The scheme with some steps of another, under one of the two profiles: a known difference between them is
+  /// no finding.
   class Mended {
    public:
     Mended(StepBlame& blame, const Scheme& donor, const Differences& chosen) : blame_(blame) {
@@ -235,8 +237,8 @@ namespace {
 template <class Arch>
 void blame_steps_of(const reports::FindingFile& finding, Blame& blame) {
   const auto all = Arch::schemes();
-  const auto scheme = std::ranges::find_if(
-      all, [&](const auto& each) { return each.identity.name == finding.record.scheme; });
+  const auto scheme =
+      std::ranges::find_if(all, [&](const auto& each) { return each.identity.name == finding.record.scheme; });
   if (scheme == all.end()) blame.why_not = "there is no scheme " + finding.record.scheme;
   else StepBlame<Arch>(finding, *scheme, blame).run();
 }

@@ -6,24 +6,25 @@
 
 #include "oracles/engine/kernel/channel_dumps.hpp"
 #include "oracles/engine/kernel/dump_of.hpp"
-#include "oracles/engine/vm/guest_channel.hpp"
 #include "oracles/engine/vm/guest_kernel.hpp"
 
 namespace tailbound::fuzz {
 
 namespace {
 
-std::expected<std::unique_ptr<dump::DumpSource>, std::string> running(std::string_view) {
+std::expected<std::unique_ptr<dump::DumpSource>, std::string> running(std::string_view,
+                                                                      const engine::vm::GuestOptions&) {
   return engine::kernel::running_kernel_dumps();
 }
 
 /// Boots at the first dump.
-std::expected<std::unique_ptr<dump::DumpSource>, std::string> guest(std::string_view argument) {
+std::expected<std::unique_ptr<dump::DumpSource>, std::string> guest(std::string_view argument,
+                                                                    const engine::vm::GuestOptions& guests) {
   const auto kernel = engine::vm::provide_guest_kernel(
       argument, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
   if (!kernel) return std::unexpected(kernel.error());
   const std::string machine(engine::vm::machine_of(kernel->architecture).utsname);
-  return engine::kernel::channel_dumps(engine::vm::make_guest_channel(std::string(argument), {}),
+  return engine::kernel::channel_dumps(engine::vm::make_guest_channel(std::string(argument), guests),
                                        kernel->release, machine);
 }
 

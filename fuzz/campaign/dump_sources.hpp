@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "oracles/dump/dump_source.hpp"
+#include "oracles/engine/vm/guest_channel.hpp"
 
 namespace tailbound::fuzz {
 
@@ -16,8 +17,9 @@ struct DumpSourceRow {
   std::string_view argument;
   /// Whether what follows the name can be one, without making anything; nullptr where nothing follows.
   std::expected<void, std::string> (*check)(std::string_view argument);
-  /// Error: why it cannot be had on this machine.
-  std::expected<std::unique_ptr<dump::DumpSource>, std::string> (*make)(std::string_view argument);
+  /// `guests` is for those of vm:. Error: why it cannot be had on this machine.
+  std::expected<std::unique_ptr<dump::DumpSource>, std::string> (*make)(std::string_view argument,
+                                                                        const engine::vm::GuestOptions& guests);
 };
 
 /// nullptr: no engine of that name has images.

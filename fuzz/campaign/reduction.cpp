@@ -17,9 +17,9 @@ constexpr std::chrono::milliseconds short_limit{250};
 /// Candidates that an engine gets at once where a way there and back costs more than a run.
 constexpr std::size_t dear_batch = 32;
 
-/// The oracles that can come to a verdict before those that what broke may show to, and these. Reading machine code back
-/// costs more than all others and comes first, so it is asked only where it is what broke; the whole set has
-/// the last word.
+/// The oracles that can come to a verdict before those that what broke may show to, and these. Reading machine
+/// code back costs more than all others and comes first, so it is asked only where it is what broke; the whole
+/// set has the last word.
 OracleSet up_to(const Verdict& broken, OracleSet set) {
   const std::vector<Property> shown = shown_by(broken);
   const auto may_break = [&](const Oracle& oracle) {
@@ -41,6 +41,9 @@ class Reducing {
       : engines_(engines), found_(found), options_(options), deadline_(Clock::now() + options.limit) {}
 
   Reduction run() {
+    if (options_.dear) {
+      if (auto reduced = in_one_process()) return std::move(*reduced);
+    }
     Jury whole = jury(options_.oracles, all_engines, true);
     first_ = whole.judge(found_);
     if (!first_.broken()) return {found_, first_, {}};
@@ -53,7 +56,18 @@ class Reducing {
   }
 
  private:
-  /// Which engines are asked about each candidate: what only checks or is emulated costs more than what it is beside.
+  /// A guest boots once. Nothing where only a sampled oracle sees it: these run a scenario several times.
+  std::optional<Reduction> in_one_process() {
+    OracleSet always = options_.oracles;
+    always.remove(When::sampled);
+    Jury jury = this->jury(always, all_engines, options_.fresh);
+    first_ = jury.judge(found_);
+    if (!first_.broken()) return std::nullopt;
+    return reduced_by(jury);
+  }
+
+  /// Which engines are asked about each candidate: what only checks or is emulated costs more than what it is
+  /// beside.
   struct Asked {
     bool cross_check;
     bool emulated;
@@ -81,6 +95,15 @@ class Reducing {
   std::optional<Reduction> attempt(OracleSet oracles, const Asked& asked, bool fresh, Jury& whole) {
     Jury jury = this->jury(oracles, asked, fresh);
     if (!still_shows(jury.judge(found_), first_)) return std::nullopt;
+    Reduction reduction = reduced_by(jury);
+    if (options_.dear) return reduction;
+    const Verdict alone = whole.judge(reduction.scenario);
+    if (!same_class(alone, reduction.verdict)) return std::nullopt;
+    reduction.verdict = alone;
+    return reduction;
+  }
+
+  Reduction reduced_by(Jury& jury) const {
     gen::ReduceOptions steps = options_.steps;
     steps.enough = [this] { return Clock::now() > deadline_; };
     Reduction reduction{found_, first_, {}};
@@ -94,10 +117,6 @@ class Reducing {
       return shows;
     };
     reduction.stats = gen::reduce(reduction.scenario, keeps, steps);
-    if (options_.dear) return reduction;
-    const Verdict alone = whole.judge(reduction.scenario);
-    if (!same_class(alone, reduction.verdict)) return std::nullopt;
-    reduction.verdict = alone;
     return reduction;
   }
 

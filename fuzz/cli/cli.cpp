@@ -91,12 +91,18 @@ const jit::SchemeView* scheme_or_complain(jit::Arch arch, std::string_view name)
   return nullptr;
 }
 
+void add_guest_options(CLI::App& command, engine::vm::GuestOptions& guests) {
+  command.add_option("--guest-cpu", guests.cpu,
+                     "vm: QEMU's CPU model [the one that emulates fastest; max has the most]");
+  command.add_option("--guest-accelerator", guests.accelerator, "vm: QEMU's accelerator, tcg or kvm")
+      ->capture_default_str();
+}
+
 void EngineOptions::add(CLI::App& command) {
   named_ = command.add_option("--engine", engines, "engines to run, separated by commas: " + engine_names())
                ->capture_default_str();
   command.add_option("--scheme", scheme, "how the JIT counts: " + scheme_names())->capture_default_str();
-  command.add_option("--guest-cpu", guests.cpu, "vm: QEMU's CPU model [the one that emulates fastest; max has the most]");
-  command.add_option("--guest-accelerator", guests.accelerator, "vm: QEMU's accelerator, tcg or kvm")->capture_default_str();
+  add_guest_options(command, guests);
 }
 
 bool EngineOptions::read(EngineChoice& choice) const {

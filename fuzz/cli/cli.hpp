@@ -48,6 +48,9 @@ void add_arch(CLI::App& command, jit::Arch& arch, const std::string& what);
 /// nullptr, with a complaint, where the arch has no scheme of that name.
 const jit::SchemeView* scheme_or_complain(jit::Arch arch, std::string_view name);
 
+/// The options of guests, --guest-cpu and --guest-accelerator.
+void add_guest_options(CLI::App& command, engine::vm::GuestOptions& guests);
+
 /// The options --engine and --scheme, and those of guests.
 struct EngineOptions {
   std::string engines = "interpreter,x86_64";

@@ -138,31 +138,36 @@ void print_json(const ImageSource& images, const FidelityOptions& options, const
                                     {"classes", classes}}));
 }
 
-/// Nothing where it was not asked for; false, with a complaint, where it cannot be.
+/// What hardens the kernel whose images are compared, while it lives: nothing, the running one's setting, or a
+/// guest that takes the place of the one that was probed. False, with a complaint, where it cannot be.
 bool harden(const FidelityOptions& options, ImageSource& images, std::optional<Hardening>& hardening) {
   if (!options.harden) return true;
+  images.recognised.hardened = true;
+  images.recognised.options.blinding = true;
+  if (options.images.engine != "kernel") {
+    images.source.reset();  // one guest at a time
+    auto guest = open_hardened_guest(options.images);
+    if (guest) images.source = std::move(*guest);
+    return guest.has_value();
+  }
   auto hardened = Hardening::for_everybody();
   if (!hardened) {
     complain(hardened.error());
     return false;
   }
   hardening.emplace(std::move(*hardened));
-  images.recognised.hardened = true;
-  images.recognised.options.blinding = true;
   return true;
 }
 
 Exit compare(FidelityOptions options) {
-  if (options.harden && options.images.engine != "kernel") {
-    complain("--harden changes the running kernel; expected --engine kernel");
-    return Exit::bad_input;
-  }
   auto images = open_images(options.images);
   if (!images) return images.error().bad_input ? Exit::bad_input : Exit::could_not_run;
   stop_at_signals();
   std::optional<Hardening> hardening;
   if (!harden(options, *images, hardening)) return Exit::could_not_run;
   options.plan.command = fmt::format("./tailbound dump --engine {} ", options.images.engine);
+  if (!options.images.guests.cpu.empty())
+    options.plan.command += fmt::format("--guest-cpu {} ", options.images.guests.cpu);
   if (!options.images.scheme.empty())
     options.plan.command += fmt::format("--scheme {} ", options.images.scheme);
   Progress progress(options.plan.scenarios);
@@ -205,8 +210,8 @@ void add_fidelity(CLI::App& app, Exit& exit) {
       ->capture_default_str();
   command->add_flag(
       "--harden", options->harden,
-      "with net.core.bpf_jit_harden at 2 in the running kernel meanwhile, for everybody: constants\n"
-      "blinded, no direct tail calls; it is put back at the end");
+      "with net.core.bpf_jit_harden at 2: constants blinded, no direct tail calls. In the running kernel for\n"
+      "everybody meanwhile, and put back at the end; in a guest, its own");
   CLI::Option* const json = command->add_flag("--json", options->json, "one JSON object instead of text");
   command->add_flag("--markdown", options->markdown, "a row of the table in docs/fidelity.md behind the text")
       ->excludes(json);

@@ -32,10 +32,19 @@ bool take_scheme(const std::string& wanted, fidelity::Recognised& recognised) {
   return false;
 }
 
+/// `row` is that of options.engine.
+std::expected<std::unique_ptr<dump::DumpSource>, ImageFault> make_source(
+    const DumpSourceRow& row, const ImageOptions& options, const engine::vm::GuestOptions& guests) {
+  auto source = row.make(std::string_view(options.engine).substr(row.name.size()), guests);
+  if (!source) return could_not(fmt::format("{}: {}", options.engine, first_line(source.error())));
+  return std::move(*source);
+}
+
 }  // namespace
 
 void ImageOptions::add(CLI::App& command) {
   command.add_option("--engine", engine, "whose images: " + dump_source_names())->capture_default_str();
+  add_guest_options(command, guests);
   command.add_option("--scheme", scheme, "what ours are made with; default: what the kernel is recognised by");
 }
 
@@ -52,8 +61,8 @@ std::expected<ImageSource, ImageFault> open_images(const ImageOptions& options) 
       return std::unexpected(ImageFault{.bad_input = true});
     }
   }
-  auto source = row->make(argument);
-  if (!source) return could_not(fmt::format("{}: {}", options.engine, first_line(source.error())));
+  auto source = make_source(*row, options, options.guests);
+  if (!source) return std::unexpected(source.error());
   const auto probed = (*source)->dump(fidelity::probe(), false);
   if (!probed) return could_not(fmt::format("{}: the probe: {}", options.engine, first_line(probed.error())));
   auto recognised = fidelity::recognise(*probed);
@@ -63,6 +72,12 @@ std::expected<ImageSource, ImageFault> open_images(const ImageOptions& options) 
                      .kernel = probed->kernel,
                      .machine = probed->machine,
                      .recognised = *recognised};
+}
+
+std::expected<std::unique_ptr<dump::DumpSource>, ImageFault> open_hardened_guest(const ImageOptions& options) {
+  engine::vm::GuestOptions guests = options.guests;
+  guests.hardened = true;
+  return make_source(*find_dump_source(options.engine), options, guests);
 }
 
 }  // namespace tailbound::fuzz::cli

@@ -13,6 +13,7 @@ namespace tailbound::fuzz::cli {
 
 struct ImageOptions {
   std::string engine = "kernel";
+  engine::vm::GuestOptions guests;
   std::string scheme;  // empty: the one that the probe's image agrees with most
 
   void add(CLI::App& command);
@@ -31,5 +32,8 @@ struct ImageFault {
   bool bad_input = false;
 };
 std::expected<ImageSource, ImageFault> open_images(const ImageOptions& options);
+
+/// The same engine in a guest of its own whose kernel is hardened. Error: as above.
+std::expected<std::unique_ptr<dump::DumpSource>, ImageFault> open_hardened_guest(const ImageOptions& options);
 
 }  // namespace tailbound::fuzz::cli

@@ -1,6 +1,7 @@
 #include "gen/reduce/reduce.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -52,37 +53,52 @@ class Reduction {
     bool progress = false;
     bool end = false;
     for (std::size_t n = 0; !end && !over();) {
-      const std::vector<Scenario> batch = steps_from(pass, best_, n, end);
-      if (!keep_one_of(batch)) {
-        n += options_.batch;
-        continue;
-      }
+      const std::size_t behind = n + width_;
+      const Batch batch = steps_from(pass, best_, n, end);
+      const auto kept = keep_one_of(batch);
+      n = kept ? batch.steps[*kept] : behind;
+      if (!kept) continue;
       progress = true;
       end = false;
     }
     return progress;
   }
 
-  /// The candidates of steps n … n + batch - 1 that were not judged before.
-  std::vector<Scenario> steps_from(const Pass& pass, const Scenario& from, std::size_t n, bool& end) {
-    std::vector<Scenario> batch;
-    for (std::size_t i = n; i < n + options_.batch && !end; ++i) {
+  struct Batch {
+    std::vector<Scenario> candidates;
+    std::vector<std::size_t> steps;  // of the pass, that led to them
+  };
+
+  /// The candidates of steps n … n + width - 1 that were not judged before.
+  Batch steps_from(const Pass& pass, const Scenario& from, std::size_t n, bool& end) {
+    Batch batch;
+    for (std::size_t i = n; i < n + width_ && !end; ++i) {
       auto to = take_step(pass, from, i, end);
-      if (to && is_smaller(*to, best_) && is_new(*to)) batch.push_back(std::move(*to));
+      if (!to || !is_smaller(*to, best_) || !is_new(*to)) continue;
+      batch.candidates.push_back(std::move(*to));
+      batch.steps.push_back(i);
     }
     return batch;
   }
 
-  bool keep_one_of(const std::vector<Scenario>& batch) {
-    if (batch.empty()) return false;
+  /// The first that keeps it is the best from now on; gives which.
+  std::optional<std::size_t> keep_one_of(const Batch& batch) {
+    const std::vector<Scenario>& candidates = batch.candidates;
+    if (candidates.empty()) return std::nullopt;
     if (options_.progress) options_.progress(stats_, best_);
-    stats_.judged += batch.size();
-    const std::vector<bool> kept = keeps_(batch);
+    stats_.judged += candidates.size();
+    const std::vector<bool> kept = keeps_(candidates);
     const auto first = std::ranges::find(kept, true);
-    if (first == kept.end()) return false;
+    width_ = first == kept.end() ? std::min(2 * width_, options_.batch) : 1;
+    if (first == kept.end()) return std::nullopt;
     ++stats_.kept;
-    best_ = batch[static_cast<std::size_t>(first - kept.begin())];
-    return true;
+    const auto at = static_cast<std::size_t>(first - kept.begin());
+    // What keeps it behind the first may be met again, from there.
+    for (std::size_t i = at + 1; i < candidates.size(); ++i) {
+      if (kept[i]) met_.erase(hash_of(candidates[i]));
+    }
+    best_ = candidates[at];
+    return at;
   }
 
   /// Two steps where no single one is kept: the first may lead anywhere.
@@ -102,8 +118,10 @@ class Reduction {
   bool any_step_of(const Scenario& from, std::size_t most) {
     for (const Pass& pass : passes()) {
       bool end = false;
-      for (std::size_t n = 0; !end && !over() && stats_.judged < most; n += options_.batch) {
+      for (std::size_t n = 0; !end && !over() && stats_.judged < most;) {
+        const std::size_t width = width_;
         if (keep_one_of(steps_from(pass, from, n, end))) return true;
+        n += width;
       }
     }
     return false;
@@ -116,6 +134,7 @@ class Reduction {
   const Keeps& keeps_;
   const ReduceOptions& options_;
   ReduceStats stats_;
+  std::size_t width_ = 1;                          // candidates of the next batch
   std::unordered_set<std::uint64_t> met_;          // judged, or the first
   std::unordered_set<std::uint64_t> met_between_;  // where pairs went through
 };

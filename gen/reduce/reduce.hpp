@@ -26,8 +26,8 @@ struct ReduceStats {
 
 struct ReduceOptions {
   std::size_t budget = 20'000;  // candidates to judge
-  /// Candidates that are judged at once. One where a judgement is cheap: behind the first that is kept, others
-  /// are judged for nothing.
+  /// Candidates that are judged at once, at most: behind one that was kept it begins with one and doubles, so that no
+  /// more are judged for nothing than led nowhere. One where a judgement is cheap.
   std::size_t batch = 1;
   /// Candidates to judge, of the budget, in looking for two steps that keep it where no single one does.
   std::size_t pairs = 4'000;

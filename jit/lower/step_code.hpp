@@ -10,7 +10,8 @@
 
 namespace tailbound::jit {
 
-/// The step's bytes for mains and subprograms, with and without tail calls, of several frames, one after the other.
+/// The step's bytes for mains and subprograms, with and without tail calls, of several frames, one after the
+/// other.
 template <class Emitter>
 std::vector<std::uint8_t> code_of(const Step<Emitter>& step) {
   constexpr std::uint32_t longest_step = 256;

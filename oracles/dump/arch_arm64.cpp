@@ -215,6 +215,34 @@ std::optional<Field> constant(Code function, std::uint32_t at, std::uint32_t) {
   return literal && literal->wide ? std::optional(Field{jit::Relocation::Form::literal, at}) : std::nullopt;
 }
 
+// --- blinding ---
+
+/// Constants are built in x9.
+std::optional<arm64::Literal> hidden_move(Code function, std::uint32_t at) {
+  const auto move = arm64::read_literal(function, at);
+  return move && move->dst == arm64::Gp::x9 ? move : std::nullopt;
+}
+
+/// What x9 is xored with at `at`: the number is in x10, since one of some three million alone is an immediate
+/// of eor, and it is chosen at random.
+std::optional<std::int32_t> hidden_xor(Code function, std::uint32_t at) {
+  constexpr std::uint32_t eor = 0x4a0a0129, wide = 1U << 31;  // eor w9, w9, w10
+  const auto number = arm64::read_literal(function, at);
+  if (!number || number->dst != arm64::Gp::x10) return std::nullopt;
+  if ((Words(function)[(at + number->bytes) / word_bytes] & ~wide) != eor) return std::nullopt;
+  return static_cast<std::int32_t>(number->value);
+}
+
+std::vector<bpf::BlindPair> blind_pairs(Code function, std::span<const MachineInsn>) {
+  std::vector<bpf::BlindPair> pairs;
+  for (std::uint32_t at = 0; at < function.size(); at += word_bytes) {
+    const auto low = hidden_move(function, at);
+    const auto high = low ? hidden_xor(function, at + low->bytes) : std::nullopt;
+    if (high) pairs.push_back({static_cast<std::int32_t>(low->value), *high});
+  }
+  return pairs;
+}
+
 // --- ours ---
 
 std::expected<void, bpf::InsnError> compile(const bpf::Bytecode& program, std::string_view scheme,
@@ -239,7 +267,7 @@ const Arch& arch_arm64() {
                            .constant = constant,
                            .compile = compile,
                            .patch = nullptr,
-                           .blind_pairs = nullptr};
+                           .blind_pairs = blind_pairs};
   return row;
 }
 

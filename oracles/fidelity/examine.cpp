@@ -24,6 +24,8 @@ std::expected<void, std::string> blind(dump::KernelImage& kernel, const dump::Ar
     pairs.insert(pairs.end(), found.begin(), found.end());
   }
   kernel.image.translated = bpf::blind(translated, pairs);
+  // Line information is of the program before.
+  kernel.known.assign(kernel.image.translated.insns.size(), 0);
   return {};
 }
 

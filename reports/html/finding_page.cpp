@@ -130,7 +130,7 @@ class Page {
   std::string commands() const {
     const std::string replay = "./tailbound replay FILE.graph\n";
     const std::string engine = finding_.engine.name.empty() || finding_.engine.name == "x86_64" ||
-                                           finding_.engine.name == "interpreter"
+                                       finding_.engine.name == "interpreter"
                                    ? std::string()
                                    : " --engine interpreter," + finding_.engine.name;
     if (!has_scheme(finding_)) return replay + "./tailbound run FILE.graph" + engine;

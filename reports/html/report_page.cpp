@@ -58,7 +58,8 @@ std::string outcome_table(const OutcomeTable& table, std::uint64_t scenarios) {
         escaped(name), count, share_of(count, scenarios), count == 0 ? 0 : std::clamp(percent, 0.8, 100.0));
   }
   return fmt::format(
-      "<table class=\"outcome\">\n<thead><tr><th>{}</th><th class=\"number\">scenarios</th><th class=\"number\">share"
+      "<table class=\"outcome\">\n<thead><tr><th>{}</th><th class=\"number\">scenarios</th><th "
+      "class=\"number\">share"
       "</th><th></th></tr></thead>\n<tbody>\n{}</tbody></table>\n",
       escaped(table.title), rows);
 }

@@ -69,7 +69,8 @@ class Frames {
     const std::string_view base = scene_.scheme.frame_register;
     box.rows.push_back(plain(std::string(base), fmt::format("{} of the caller", base), ""));
     if (const std::uint32_t stack = scene_.scheme.stack_bytes(frame); stack != 0)
-      box.rows.push_back(plain(place_of(bottom_of_stack(stack, bytes)), "BPF stack", fmt::format("{} bytes", stack)));
+      box.rows.push_back(
+          plain(place_of(bottom_of_stack(stack, bytes)), "BPF stack", fmt::format("{} bytes", stack)));
     if (frame.reaches_tail_call) add_count(box, i, scene_.scheme.slots(frame));
     if (const std::string registers = saved(frame); !registers.empty())
       box.rows.push_back(plain("", "saved registers", registers));
@@ -142,7 +143,8 @@ class Frames {
   }
 
   void add_pointer(Box& box, std::int32_t at, const LiveFrame& live) const {
-    box.rows.push_back({.place = place_of(at), .label = "pointer to the count", .value = "", .points = live.cell});
+    box.rows.push_back(
+        {.place = place_of(at), .label = "pointer to the count", .value = "", .points = live.cell});
   }
 
   /// The caller's count as its callee saved it, and the count of who runs.
@@ -150,12 +152,13 @@ class Frames {
     const auto& frames = scene_.moment.frames;
     const bool innermost = i + 1 == frames.size();
     const bool comes_back = i > 0 && scene_.comes_back == i - 1;
-    box.rows.push_back({.place = place_of(slots.count),
-                        .label = fmt::format("{} of the caller{}", slots.own_in, comes_back ? ", comes back" : ""),
-                        .value = i == 0 ? "" : fmt::format("{}", frames[i - 1].count),
-                        .decides = innermost && i > 0,
-                        .comes_back = comes_back,
-                        .points = {}});
+    box.rows.push_back(
+        {.place = place_of(slots.count),
+         .label = fmt::format("{} of the caller{}", slots.own_in, comes_back ? ", comes back" : ""),
+         .value = i == 0 ? "" : fmt::format("{}", frames[i - 1].count),
+         .decides = innermost && i > 0,
+         .comes_back = comes_back,
+         .points = {}});
     if (!innermost) return;
     box.rows.push_back({.place = std::string(slots.own_in),
                         .label = "count, in a register",

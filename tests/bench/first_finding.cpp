@@ -13,18 +13,19 @@ namespace {
 
 constexpr std::chrono::milliseconds time_limit{250};
 
-std::expected<Judge, std::string> judge_of(const fuzz::MakeEngines& engines) {
+std::expected<Judge, std::string> judge_of(const fuzz::MakeEngines& engines, bool sampled) {
   auto made = engines(time_limit);
   if (!made) return std::unexpected(made.error());
-  return Judge(std::move(*made));
+  Judge judge(std::move(*made));
+  judge.sampled(sampled);
+  return judge;
 }
 
 /// In a child: what was observed is a part of it. Where the process dies there is no effect.
 std::string signature_of(const fuzz::MakeEngines& engines, const fuzz::Reduction& reduced) {
   const fuzz::ChildEnd end = fuzz::in_child([&](std::string& message) {
-    auto judge = judge_of(engines);
+    auto judge = judge_of(engines, true);
     if (!judge) return 3;
-    judge->sampled(true);
     const auto finding = fuzz::investigate(*judge, reduced.scenario, false, false);
     if (finding) message = reports::signature(*finding);
     return 0;
@@ -34,8 +35,8 @@ std::string signature_of(const fuzz::MakeEngines& engines, const fuzz::Reduction
 
 }  // namespace
 
-FirstFindings::FirstFindings(fuzz::MakeEngines engines, bool wild)
-    : engines_(std::move(engines)), wild_(wild), search_([this] { return judge_of(engines_); }) {}
+FirstFindings::FirstFindings(fuzz::MakeEngines engines, bool wild, bool sampled)
+    : engines_(std::move(engines)), wild_(wild), search_([this, sampled] { return judge_of(engines_, sampled); }) {}
 
 std::optional<FirstFinding> FirstFindings::of_seed(std::uint64_t seed, std::uint64_t scenarios) {
   for (std::uint64_t n = 0; n < scenarios; ++n) {

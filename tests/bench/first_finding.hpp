@@ -17,8 +17,8 @@ struct FirstFinding {
 
 class FirstFindings {
  public:
-  /// `wild`: a process for each candidate.
-  FirstFindings(fuzz::MakeEngines engines, bool wild);
+  /// `wild`: a process for each candidate. `sampled`: the sampled oracles judge every scenario of the search.
+  FirstFindings(fuzz::MakeEngines engines, bool wild, bool sampled);
 
   /// Nothing where none of `scenarios` breaks, or what broke did not when it was judged again.
   std::optional<FirstFinding> of_seed(std::uint64_t seed, std::uint64_t scenarios);

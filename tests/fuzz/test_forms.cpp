@@ -1,4 +1,5 @@
-// One bug ends in one form: scenarios that were a form of their own until a pass or a family of symptoms led on.
+// One bug ends in one form: scenarios that were a form of their own until a pass or a family of symptoms led
+// on.
 #include <gtest/gtest.h>
 
 #include "fuzz/campaign/reduction.hpp"
@@ -22,7 +23,8 @@ struct Form {
 void PrintTo(const Form& form, std::ostream* out) { *out << form.scheme << ": " << form.what; }
 
 constexpr const char* two_calls =
-    "array a[1] { 0: p }\nprogram p { call f; call f; return 0; subprog f { tail_call a[0]; return 0 } }\nrun p\n";
+    "array a[1] { 0: p }\nprogram p { call f; call f; return 0; subprog f { tail_call a[0]; return 0 } }\nrun "
+    "p\n";
 
 constexpr Form forms[] = {
     {"more attempts become more than 33 tail calls", "by-value-5.17",
@@ -68,7 +70,8 @@ TEST_P(Forms, EndInTheFormOfTheirBug) {
   const fuzz::Reduction reduced = fuzz::reduce_finding(fuzz::engines_of(choice), *found, {.fresh = wild});
   EXPECT_TRUE(reduced.stats.minimal);
   EXPECT_EQ(reports::verdict_word(reduced.verdict), form.verdict);
-  EXPECT_EQ(bpf::print_graph(bpf::canonical_form(reduced.scenario)), bpf::print_graph(bpf::canonical_form(*want)));
+  EXPECT_EQ(bpf::print_graph(bpf::canonical_form(reduced.scenario)),
+            bpf::print_graph(bpf::canonical_form(*want)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, Forms, testing::ValuesIn(forms));

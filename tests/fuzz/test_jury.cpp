@@ -44,7 +44,8 @@ class Batching final : public engine::Engine {
 class JuryOfMany : public testing::Test {
  protected:
   JuryOfMany()
-      : seen_(*new(::mmap(nullptr, sizeof(Seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)) Seen) {}
+      : seen_(*new (::mmap(nullptr, sizeof(Seen), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))
+                  Seen) {}
   ~JuryOfMany() override { ::munmap(&seen_, sizeof(Seen)); }
 
   std::expected<Judge, std::string> make() {
@@ -63,7 +64,8 @@ TEST_F(JuryOfMany, GivesTheVerdictsOfEachAlone) {
     gen::ByteSource source(seed);
     scenarios.push_back(gen::generate(source, {}));
     if (auto* run = std::get_if<bpf::Run>(&scenarios.back().events.back()))
-      run->expectations.push_back({.kind = bpf::Expect::Kind::return_value, .function = {}, .cell = {}, .value = 12345});
+      run->expectations.push_back(
+          {.kind = bpf::Expect::Kind::return_value, .function = {}, .cell = {}, .value = 12345});
   }
   fuzz::Jury expecting([this] { return make(); }, {.fresh = false, .expectations = true});
   const std::vector<Verdict> together = expecting.judge_all(scenarios);

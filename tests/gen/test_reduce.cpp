@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+
 #include "gen/generate.hpp"
 #include "gen/reduce/pass.hpp"
 #include "gen/reduce/size.hpp"
@@ -36,6 +38,25 @@ RC_GTEST_PROP(Reduce, TheResultFailsIsValidAndNotLarger, ()) {
   RC_ASSERT(exceeds_by_value(scenario));
   RC_ASSERT(!bpf::check_scenario(scenario).has_value());
   RC_ASSERT(!gen::is_smaller(before, scenario));
+}
+
+/// The first of a batch that keeps it is kept, as one by one, and what keeps it behind that one is not forgotten. Pairs
+/// end by how many were judged, which batches change.
+RC_GTEST_PROP(Reduce, BatchesLeadToTheSame, ()) {
+  gen::ByteSource source(*rc::gen::arbitrary<std::uint64_t>());
+  const bpf::Scenario found = gen::generate(source, {}, *gen::find_shape("hierarchy"));
+  if (!exceeds_by_value(found)) return;
+  std::size_t largest = 0;
+  const gen::Keeps watched = [&](std::span<const bpf::Scenario> candidates) {
+    largest = std::max(largest, candidates.size());
+    return keeps_exceeding(candidates);
+  };
+  bpf::Scenario alone = found, batched = found;
+  const gen::ReduceStats one = gen::reduce(alone, keeps_exceeding, {.pairs = 0});
+  const gen::ReduceStats many = gen::reduce(batched, watched, {.batch = 16, .pairs = 0});
+  RC_ASSERT(alone == batched);
+  RC_ASSERT(one.kept == many.kept);
+  RC_ASSERT(largest > 1U && largest <= 16U);
 }
 
 TEST(Reduce, StopsAtTwoCalls) {

@@ -22,8 +22,9 @@ bool is_call(const jit::Image& image, std::uint32_t offset, std::uint32_t end) {
   return last >> 26 == 0b100101 || (last & 0xfffffc1f) == 0xd63f0000;  // bl, blr
 }
 
-/// Under every scheme of both arches: spans lie one behind the other inside the image, begin and end between machine
-/// instructions, one that is called "call" is a call, and each function's last instruction belongs to a step.
+/// Under every scheme of both arches: spans lie one behind the other inside the image, begin and end between
+/// machine instructions, one that is called "call" is a call, and each function's last instruction belongs to a
+/// step.
 TEST(StepSpans, AreWholeInstructionsUnderEveryScheme) {
   for (const jit::SchemeView& scheme : jit::all_schemes()) {
     for (std::uint64_t seed = 1; seed <= 12; ++seed) {
@@ -60,8 +61,8 @@ TEST(StepSpans, AreWholeInstructionsUnderEveryScheme) {
 /// A step's bytes stand where its span says: those that no address comes into.
 TEST(StepSpans, OfTheFrameHaveItsBytes) {
   const jit::SchemeView& scheme = *jit::find_scheme("arm64", "by-value");
-  const auto scenario =
-      bpf::parse_graph("array a[1] { 0: p }\nprogram p { call f; return 0; subprog f { tail_call a[0] } }\nrun p\n");
+  const auto scenario = bpf::parse_graph(
+      "array a[1] { 0: p }\nprogram p { call f; return 0; subprog f { tail_call a[0] } }\nrun p\n");
   const bpf::Lowered lowered = bpf::lower(*scenario);
   jit::Image image;
   ASSERT_TRUE(jit::compile(scheme, lowered.programs[0], {}, image).has_value());
@@ -70,8 +71,8 @@ TEST(StepSpans, OfTheFrameHaveItsBytes) {
     std::uint32_t word = 0;
     std::memcpy(&word, &image.code[span.offset], sizeof word);
     if (span.name == "restore frame bottom") EXPECT_EQ(word, 0xa8c173fbU);  // ldp x27, x28, [sp], #16
-    if (span.name == "save frame bottom") EXPECT_EQ(word, 0xa9bf73fbU);  // stp x27, x28, [sp, #-16]!
-    if (span.name == "charge") EXPECT_EQ(word, 0x9100075aU);  // add x26, x26, #1
+    if (span.name == "save frame bottom") EXPECT_EQ(word, 0xa9bf73fbU);     // stp x27, x28, [sp, #-16]!
+    if (span.name == "charge") EXPECT_EQ(word, 0x9100075aU);                // add x26, x26, #1
     seen += span.name == "restore frame bottom" || span.name == "save frame bottom" || span.name == "charge";
   }
   EXPECT_EQ(seen, 5U);  // two functions, one site

@@ -17,8 +17,8 @@ std::vector<Function*> functions_of(Scenario& scenario) {
   return found;
 }
 
-/// What lies where two frames differ hangs on which of them is the larger, and by how much: a byte is as good as
-/// another, words decide.
+/// What lies where two frames differ hangs on which of them is the larger, and by how much: a byte is as good
+/// as another, words decide.
 constexpr std::array<std::uint16_t, 3> sizes = {1, 8, 16};
 
 }  // namespace

@@ -76,7 +76,8 @@ class GuestChannel final : public kernel::Channel {
                               .kernel = kernel->image,
                               .initramfs = initramfs_,
                               .cpu = options_.cpu.empty() ? std::string(machine.fast_cpu) : options_.cpu,
-                              .accelerator = options_.accelerator});
+                              .accelerator = options_.accelerator,
+                              .hardened = options_.hardened});
     if (guest) return std::move(*guest);
     return std::unexpected(why_no_boot(guest.error(), machine));
   }

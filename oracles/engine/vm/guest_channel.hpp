@@ -11,6 +11,7 @@ namespace tailbound::engine::vm {
 struct GuestOptions {
   std::string cpu;                  // QEMU's -cpu; empty: the fastest (machine.hpp)
   std::string accelerator = "tcg";  // QEMU's -accel
+  bool hardened = false;            // its net.core.bpf_jit_harden is 2
 };
 
 /// `kernel`: what stands after "vm:". Downloads and boots at the first exchange, or when asked whether it can.

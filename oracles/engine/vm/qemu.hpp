@@ -20,6 +20,7 @@ struct GuestMachine {
   std::string initramfs;  // the archive itself
   std::string cpu;        // -cpu
   std::string accelerator = "tcg";
+  bool hardened = false;  // net.core.bpf_jit_harden is 2 from the start
   unsigned memory = 256;  // MiB
 };
 

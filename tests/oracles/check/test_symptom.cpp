@@ -10,7 +10,9 @@ namespace tailbound::test {
 
 namespace {
 
-Verdict broken(Property property, std::string kind) { return {Outcome::disagree, property, std::move(kind), "", 0}; }
+Verdict broken(Property property, std::string kind) {
+  return {Outcome::disagree, property, std::move(kind), "", 0};
+}
 
 const Verdict bound = broken(Property::bound, "exceeded");
 const Verdict count_more = broken(Property::count, "more");

@@ -108,6 +108,49 @@ RC_GTEST_PROP(MaskedArm64, AnyOtherBitIsSeen, (const bpf::Scenario& scenario)) {
   RC_ASSERT(seen);
 }
 
+// --- blinded constants ---
+
+/// A kernel shows the program as it was, and the code of the blinded one.
+Emitted emit_blinded(const Sample& sample, std::size_t map_count, gen::ByteSource& bytes) {
+  const bpf::Bytecode& program = *sample.program;
+  std::uint32_t constants = 0;
+  for (const bpf::LoweredFunction& f : program.functions) constants += bpf::blinded_constants(program, f);
+  std::vector<bpf::BlindPair> pairs(constants);
+  for (bpf::BlindPair& pair : pairs) {
+    pair = {static_cast<std::int32_t>(bytes.bits()), static_cast<std::int32_t>(bytes.bits())};
+  }
+  const bpf::Bytecode blinded = bpf::blind(program, pairs);
+  Emitted out = emit_arm64(blinded, map_count, sample.scheme, sample.options,
+                           KernelAddresses(blinded, map_count, bytes), false);
+  out.dump.translated = sample.emitted.dump.translated;
+  for (std::size_t f = 0; f < program.functions.size(); ++f)
+    out.dump.functions[f].first_insn = program.functions[f].first_insn;
+  return out;
+}
+
+RC_GTEST_PROP(MaskedArm64, BlindedConstantsAreThoseOfTheProgram, (const bpf::Scenario& scenario)) {
+  const bpf::Lowered lowered = bpf::lower(scenario);
+  gen::ByteSource bytes(*rc::gen::arbitrary<std::uint64_t>());
+  const Sample sample(lowered, bytes);
+  const Emitted emitted = emit_blinded(sample, lowered.maps.size(), bytes);
+  const dump::Source source(*sample.program);
+  fidelity::Recognised as = recognised(sample.scheme, sample.options);
+  as.hardened = true;
+  const auto same = fidelity::examine(emitted.dump, as, &source);
+  RC_ASSERT(same.has_value());
+  RC_ASSERT(first_difference(*same) == "");
+  // The same code is none of a program with another constant.
+  dump::ProgramDump other = emitted.dump;
+  const auto fuel = std::ranges::find_if(other.translated, [](const bpf::Insn& insn) {
+    return insn == bpf::build::alu(bpf::AluOp::add, bpf::Reg::r2, -1);
+  });
+  RC_ASSERT(fuel != other.translated.end());
+  fuel->imm = -2;
+  const auto differs = fidelity::examine(other, as, &source);
+  RC_ASSERT(differs.has_value());
+  RC_ASSERT(first_difference(*differs) != "");
+}
+
 // --- one map, one address ---
 
 bpf::Lowered two_loads() {

@@ -8,15 +8,28 @@ using namespace tailbound::engine::vm;
 
 namespace {
 
-std::vector<std::string> command_for(Architecture architecture) {
+std::vector<std::string> command_for(Architecture architecture, bool hardened = false) {
   const Machine& machine = machine_of(architecture);
-  return qemu_command(
-      {.machine = &machine, .kernel = "/k/vmlinuz", .initramfs = {}, .cpu = std::string(machine.fast_cpu)},
-      {.initramfs = 3, .console = 4, .jobs = 5, .beat = 6, .errors = 7});
+  return qemu_command({.machine = &machine,
+                       .kernel = "/k/vmlinuz",
+                       .initramfs = {},
+                       .cpu = std::string(machine.fast_cpu),
+                       .hardened = hardened},
+                      {.initramfs = 3, .console = 4, .jobs = 5, .beat = 6, .errors = 7});
 }
 
 bool has(const std::vector<std::string>& words, std::string_view word) {
   return std::ranges::count(words, word) != 0;
+}
+
+TEST(Qemu, AHardenedGuestIsSoFromItsStart) {
+  constexpr std::string_view setting = " sysctl.net.core.bpf_jit_harden=2";
+  for (const bool hardened : {false, true}) {
+    const auto words = command_for(Architecture::arm64, hardened);
+    const auto parameters = std::ranges::find(words, "-append") + 1;
+    ASSERT_LT(parameters, words.end());
+    EXPECT_EQ(parameters->ends_with(setting), hardened) << *parameters;
+  }
 }
 
 TEST(Qemu, NothingButConsoleAndTwoPorts) {
