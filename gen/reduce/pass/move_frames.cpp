@@ -21,10 +21,14 @@ std::vector<Function*> functions_of(Scenario& scenario) {
 /// as another, words decide.
 constexpr std::array<std::uint16_t, 3> sizes = {1, 8, 16};
 
+/// Steps grow with the square of the functions; what has more of them loses them first.
+constexpr std::size_t most_functions = 8;
+
 }  // namespace
 
 void move_frames(Step& step) {
   const std::vector<Function*> all = functions_of(step.s);
+  if (all.size() > most_functions) return;
   for (Function* from : all) {
     for (Function* to : all) {
       if (from == to || from->stack == 0 || to->stack != 0) continue;
