@@ -51,8 +51,9 @@ expect thread_two_calls_is_found 1 'tail calls from one entry; at most 33 are al
 expect thread_two_calls_holds_by_pointer 0 '^holds' "$tb" run "$thread/two-calls.graph"
 
 # blame
-expect blame_by_value 0 "^guilty   after call: 'store returned count' is missing" "$tb" blame "$finding"
-grep -q "^# guilty: after call: 'store returned count' is missing" "$finding" && echo 'ok finding_file_names_the_guilty' || echo 'FAILED finding_file_names_the_guilty'
+expect blame_by_value 0 "^guilty   both: after call: 'store returned count' is missing; epilogue: 'hand count back' is missing" \
+  "$tb" blame "$finding"
+grep -q "^# guilty: both: after call: 'store returned count' is missing; epilogue: 'hand count back' is missing" "$finding" && echo 'ok finding_file_names_the_guilty' || echo 'FAILED finding_file_names_the_guilty'
 json_keys blame_json 0 guilty,predicted_by,tried "$tb" blame "$finding" --json
 one_line blame_of_what_is_gone 3 'nothing to blame: it does not happen again' "$tb" blame gone.graph
 one_line blame_no_finding 2 'not a finding' "$tb" blame "$hierarchy"

@@ -90,8 +90,9 @@ class GuestChannel final : public kernel::Channel {
     if (end.console.empty() && !end.errors.empty())
       return fmt::format("QEMU: {}", end.errors.substr(0, end.errors.find('\n')));
     if (end.console.empty())
-      return fmt::format("nothing came from its console {}: expected a kernel with {}", machine.console,
-                         machine.console_option);
+      return fmt::format(
+          "nothing came from its console {} ({}): expected a kernel with {}, and a machine with time for it",
+          machine.console, end.detail, machine.console_option);
     return fmt::format("the guest did not boot: {}", keep(end));
   }
 
