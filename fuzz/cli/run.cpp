@@ -41,9 +41,43 @@ std::vector<Voice> voices(const Judge& judge) {
   return all;
 }
 
-/// Bytes of machine stack that the scenario can need under the scheme, frame by frame added up.
-std::uint64_t stack_bound(const bpf::Scenario& scenario, const EngineChoice& choice) {
-  return jit::machine_stack_bound(bpf::lower(scenario), scheme_of(choice)->stack_costs, bpf::max_tail_call_cnt).bytes;
+/// Of each arch whose JIT runs it, and where none does, of the scheme as some arch has it.
+struct StackRow {
+  std::string whose;
+  std::uint64_t bound = 0;  // bytes that the scenario can need, frame by frame added up
+  std::uint64_t used = 0;   // 0: not measured
+};
+
+std::vector<StackRow> stack_rows(const Judge& judge, const bpf::Scenario& scenario,
+                                 const EngineChoice& choice) {
+  const bpf::Lowered lowered = bpf::lower(scenario);
+  std::vector<StackRow> rows;
+  const auto add = [&](std::string whose, const jit::SchemeView& scheme, std::uint64_t used) {
+    const auto bound = jit::machine_stack_bound(lowered, scheme.stack_costs, bpf::max_tail_call_cnt).bytes;
+    rows.push_back({std::move(whose), bound, used});
+  };
+  for (std::size_t e = 0; e < choice.engines.size(); ++e) {
+    if (const auto* const scheme = jit::find_scheme(choice.engines[e], choice.scheme))
+      add(judge.engines()[e]->identity().text(), *scheme, stack_used(judge.observed(e)));
+  }
+  if (rows.empty()) add(choice.scheme, *scheme_of(choice), 0);
+  return rows;
+}
+
+void print_stacks(const std::vector<StackRow>& rows) {
+  for (const StackRow& row : rows) {
+    fmt::print("machine stack under {}: at most {} bytes, {}\n", row.whose, row.bound,
+               row.used != 0 ? fmt::format("used {}", row.used) : "not measured");
+  }
+}
+
+ordered_json stacks_json(const std::vector<StackRow>& rows) {
+  ordered_json list = ordered_json::array();
+  for (const StackRow& row : rows) {
+    list.push_back({{"scheme", row.whose}, {"bound", row.bound}, {"used", nullptr}});
+    if (row.used != 0) list.back()["used"] = row.used;
+  }
+  return list;
 }
 
 Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, OracleSet set,
@@ -57,16 +91,15 @@ Exit judge_scenario(const bpf::Scenario& scenario, const EngineChoice& choice, O
   judge.sampled(true);
   const Judgement judgement = judge.judge(scenario, true);
   const OracleCounts counts = judge.counts();
-  const std::uint64_t bound = stack_bound(scenario, choice);
-  ordered_json object = {{"file", options.file},         {"verdict", "holds"},
-                         {"machine_stack_bound", bound}, {"machine_stack_used", nullptr},
-                         {"engines", runs_json(voices(judge))},  {"oracles", oracle_rows(counts, set)}};
-  const std::uint64_t used = stack_used(judge);
-  if (used != 0) object["machine_stack_used"] = used;
+  const std::vector<StackRow> stacks = stack_rows(judge, scenario, choice);
+  ordered_json object = {{"file", options.file},
+                         {"verdict", "holds"},
+                         {"machine_stack", stacks_json(stacks)},
+                         {"engines", runs_json(voices(judge))},
+                         {"oracles", oracle_rows(counts, set)}};
   if (!options.json) {
     print_runs(scenario, voices(judge));
-    fmt::print("machine stack under {}: at most {} bytes, {}\n", choice.scheme, bound,
-               used != 0 ? fmt::format("used {}", used) : "not measured");
+    print_stacks(stacks);
     fmt::print("{}", oracle_lines(counts, set, 1));
   }
   Exit exit = Exit::holds;
@@ -108,7 +141,8 @@ std::function<Exit()> judgement_of(const RunOptions& options, const EngineChoice
   }
   auto scenario = load_scenario(options.file);
   if (!scenario) return {};
-  return [=, &options, scenario = std::move(*scenario)] { return judge_scenario(scenario, choice, set, options); };
+  return
+      [=, &options, scenario = std::move(*scenario)] { return judge_scenario(scenario, choice, set, options); };
 }
 
 /// In a child: a file may hold instructions that write anywhere.

@@ -99,11 +99,9 @@ Exit judge_object(bpf::PreparedObject& object, const EngineChoice& choice, Oracl
   const Voice* const first = speaker(voices);
   ordered_json out = {{"file", path},
                       {"verdict", "holds"},
-                      {"machine_stack_used", nullptr},
                       {"engines", runs_json(voices)},
                       {"variables", first != nullptr ? variables_json(object, *first) : ordered_json::object()},
                       {"oracles", oracle_rows(counts, set)}};
-  if (const std::uint64_t used = stack_used(judge); used != 0) out["machine_stack_used"] = used;
   if (!json) {
     print_runs(object.names, voices);
     if (first != nullptr) print_variables(object, *first);

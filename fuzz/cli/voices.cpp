@@ -58,17 +58,16 @@ ordered_json runs_json(std::span<const Voice> voices) {
                       {"out_of_fuel", seen.out_of_fuel()}});
     }
     ordered_json row = {{"name", voice.name}, {"runs", runs}, {"unavailable", nullptr}};
+    if (const std::uint64_t used = stack_used(*voice.seen); used != 0) row["machine_stack_used"] = used;
     if (!voice.seen->unavailable.empty()) row["unavailable"] = voice.seen->unavailable;
     engines.push_back(std::move(row));
   }
   return engines;
 }
 
-std::uint64_t stack_used(const Judge& judge) {
+std::uint64_t stack_used(const Observation& seen) {
   std::uint64_t most = 0;
-  for (std::size_t e = 0; e < judge.engines().size(); ++e) {
-    for (const RunObservation& run : judge.observed(e).runs) most = std::max(most, run.stack_used);
-  }
+  for (const RunObservation& run : seen.runs) most = std::max(most, run.stack_used);
   return most;
 }
 

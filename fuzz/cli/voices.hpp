@@ -21,7 +21,7 @@ std::vector<Voice> engine_voices(const Judge& judge);
 void print_runs(const bpf::Scenario& scenario, std::span<const Voice> voices);
 nlohmann::ordered_json runs_json(std::span<const Voice> voices);
 
-/// High-water mark of all native runs; 0: none was measured.
-std::uint64_t stack_used(const Judge& judge);
+/// High-water mark of its runs; 0: none was measured.
+std::uint64_t stack_used(const Observation& seen);
 
 }  // namespace tailbound::fuzz::cli
