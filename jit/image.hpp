@@ -48,6 +48,9 @@ struct ImageFunction {
   bool reaches_tail_call = false;
   std::uint8_t saved_registers = 0;  // bit 0 is r6, … bit 3 is r9
 
+  /// Whether this offset of the code is the function's.
+  bool contains(std::uint64_t at) const { return at >= offset && at - offset < size; }
+
   bool operator==(const ImageFunction&) const = default;
 };
 

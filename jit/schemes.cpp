@@ -39,12 +39,7 @@ std::span<const SchemeView> schemes_of(Arch arch) {
   return {of_arch.begin(), of_arch.end()};
 }
 
-const SchemeView* find_scheme(Arch arch, std::string_view name) {
-  for (const SchemeView& scheme : schemes_of(arch)) {
-    if (scheme.identity.name == name) return &scheme;
-  }
-  return nullptr;
-}
+const SchemeView* find_scheme(Arch arch, std::string_view name) { return find_named(schemes_of(arch), name); }
 
 const SchemeView* find_scheme(std::string_view arch, std::string_view name) {
   const std::optional<Arch> found = find_arch(arch);

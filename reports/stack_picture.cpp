@@ -6,6 +6,7 @@
 #include "jit/schemes.hpp"
 #include "reports/finding.hpp"
 #include "reports/names.hpp"
+#include "reports/steps.hpp"
 
 namespace tailbound::reports {
 
@@ -27,7 +28,7 @@ std::string rule() { return fmt::format("  +{:-<{}}+\n", "", width + 2); }
 class Boxes {
  public:
   explicit Boxes(const Finding& finding)
-      : scheme_(jit::find_scheme(finding.engine.name, finding.engine.scheme)),
+      : scheme_(scheme_of(finding)),
         names_(function_names(finding.scenario)),
         lowered_(bpf::lower(finding.scenario)),
         numbering_(bpf::number(finding.scenario)) {}

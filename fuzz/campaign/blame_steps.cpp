@@ -13,6 +13,7 @@
 #include "gen/mutate/mutate.hpp"
 #include "jit/lower/scheme_diff.hpp"
 #include "jit/lower/step_code.hpp"
+#include "jit/schemes.hpp"
 
 namespace tailbound::fuzz {
 
@@ -230,22 +231,16 @@ class StepBlame {
   std::optional<Others> others_;
 };
 
-}  // namespace
-
-namespace {
-
 template <class Arch>
 void blame_steps_of(const reports::FindingFile& finding, Blame& blame) {
-  const auto all = Arch::schemes();
-  const auto scheme =
-      std::ranges::find_if(all, [&](const auto& each) { return each.identity.name == finding.record.scheme; });
-  if (scheme == all.end()) blame.why_not = "there is no scheme " + finding.record.scheme;
+  const auto* const scheme = jit::find_named(Arch::schemes(), finding.record.scheme);
+  if (scheme == nullptr) blame.why_not = "there is no scheme " + finding.record.scheme;
   else StepBlame<Arch>(finding, *scheme, blame).run();
 }
 
 }  // namespace
 
-bool has_steps(std::string_view engine) { return engine.empty() || engine == "x86_64" || engine == "arm64"; }
+bool has_steps(std::string_view engine) { return engine.empty() || jit::find_arch(engine).has_value(); }
 
 void blame_steps(const reports::FindingFile& finding, Blame& blame) {
   if (finding.record.engine == "arm64") blame_steps_of<Arm64Blame>(finding, blame);

@@ -6,12 +6,7 @@
 
 namespace tailbound::fuzz {
 
-const jit::SchemeView* find_scheme(std::string_view name) {
-  for (const jit::SchemeView& scheme : jit::all_schemes()) {
-    if (scheme.identity.name == name) return &scheme;
-  }
-  return nullptr;
-}
+const jit::SchemeView* find_scheme(std::string_view name) { return jit::find_named(jit::all_schemes(), name); }
 
 const jit::SchemeView* scheme_of(const EngineChoice& choice) {
   for (const std::string& engine : choice.engines) {

@@ -68,9 +68,7 @@ std::string blamed_engine(const EngineChoice& choice) {
 }
 
 /// It runs in no process that is started in a moment: a kernel, a guest.
-bool is_dear(const std::string& engine) {
-  return engine != "interpreter" && engine != "x86_64" && engine != "arm64";
-}
+bool is_dear(const std::string& engine) { return engine != "interpreter" && !jit::find_arch(engine); }
 
 /// The engines' process ended: there is no observation.
 bool is_death(const Verdict& verdict) { return verdict.kind.starts_with("process "); }

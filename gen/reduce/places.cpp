@@ -9,7 +9,7 @@ namespace {
 
 using namespace bpf;
 
-class Reached {
+class Reached : public OtherReferences {
  public:
   explicit Reached(const Scenario& scenario)
       : scenario_(scenario), programs_(scenario.programs.size()), arrays_(scenario.arrays.size()) {
@@ -34,9 +34,6 @@ class Reached {
     arrays_[a] = true;
     for (Slot slot : scenario_.arrays[a].slots) program(slot.program);
   }
-  void map(std::uint16_t&) {}
-  void function(FunctionRef&) {}
-  void call(std::uint16_t, std::uint16_t&) {}
 
  private:
   const Scenario& scenario_;

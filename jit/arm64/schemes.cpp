@@ -27,12 +27,7 @@ std::span<const Scheme> schemes() {
   return all;
 }
 
-const Scheme* find_scheme(std::string_view name) {
-  for (const Scheme& scheme : schemes()) {
-    if (scheme.identity.name == name) return &scheme;
-  }
-  return nullptr;
-}
+const Scheme* find_scheme(std::string_view name) { return jit::find_named(schemes(), name); }
 
 jit::Options options_6_1() {
   jit::Options options;

@@ -114,12 +114,10 @@ class Walk {
     alone.arrays = scenario_.arrays;
     alone.maps = scenario_.maps;
     for (ProgArray& array : alone.arrays) array.slots.clear();
-    struct Blank {
-      void program(std::uint16_t&) {}
+    struct Blank : OtherReferences {
       void array(std::uint16_t& a) { a = 0; }
       void map(std::uint16_t& m) { m = 0; }
       void function(FunctionRef& f) { f = {}; }
-      void call(std::uint16_t, std::uint16_t&) {}
     } blank;
     for (Function& function : alone.programs[0].functions) each_reference(function.body, 0, blank);
     alone.arrays.resize(std::min<std::size_t>(alone.arrays.size(), 1));

@@ -6,6 +6,15 @@
 
 namespace tailbound::bpf {
 
+/// For visitors that mind some of the kinds: the others stay as they are.
+struct OtherReferences {
+  void program(std::uint16_t&) const {}
+  void array(std::uint16_t&) const {}
+  void map(std::uint16_t&) const {}
+  void function(FunctionRef&) const {}
+  void call(std::uint16_t, std::uint16_t&) const {}
+};
+
 /// Calls visitor.program(std::uint16_t&), .array(std::uint16_t&), .map(std::uint16_t&), .function(FunctionRef&)
 /// and, for calls within program `p`, .call(p, std::uint16_t&), in the order of the text.
 template <class Visitor>

@@ -2,6 +2,8 @@
 // swaps, drops or doubles a step; nothing in the emitters asks which scheme it is.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -64,6 +66,32 @@ struct Scheme {
   /// How bodies are compiled, where an arch's schemes differ in more than the steps.
   typename Emitter::Lowering lowering = {};
 };
+
+/// A list of steps of a scheme.
+template <class Emitter>
+struct StepPlace {
+  std::string_view name;
+  std::string_view where;  // as documents say it
+  typename Scheme<Emitter>::Steps Scheme<Emitter>::*steps;
+};
+
+/// All that are emitted into programs.
+template <class Emitter>
+inline constexpr std::array<StepPlace<Emitter>, 7> step_places = {
+    {{"prologue", "prologue", &Scheme<Emitter>::prologue},
+     {"call site", "before a subprogram call", &Scheme<Emitter>::call_site},
+     {"after call", "behind it", &Scheme<Emitter>::after_call},
+     {"helper site", "before a helper call", &Scheme<Emitter>::helper_site},
+     {"direct tail call", "direct tail call", &Scheme<Emitter>::tail_call_direct},
+     {"indirect tail call", "indirect tail call", &Scheme<Emitter>::tail_call_indirect},
+     {"epilogue", "epilogue", &Scheme<Emitter>::epilogue}}};
+
+/// Of schemes, or views of them; nullptr: none has the name.
+template <class Schemes>
+auto* find_named(const Schemes& schemes, std::string_view name) {
+  const auto found = std::ranges::find(schemes, name, [](const auto& scheme) { return scheme.identity.name; });
+  return found == std::ranges::end(schemes) ? nullptr : &*found;
+}
 
 template <class Emitter>
 void run_steps(const std::vector<Step<Emitter>>& steps, Emitter& emitter) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -10,23 +9,6 @@
 #include "jit/lower/scheme.hpp"
 
 namespace tailbound::jit {
-
-/// A list of steps of a scheme.
-template <class Emitter>
-struct StepPlace {
-  std::string_view name;
-  typename Scheme<Emitter>::Steps Scheme<Emitter>::*steps;
-};
-
-template <class Emitter>
-inline constexpr std::array<StepPlace<Emitter>, 7> step_places = {
-    {{"prologue", &Scheme<Emitter>::prologue},
-     {"call site", &Scheme<Emitter>::call_site},
-     {"after call", &Scheme<Emitter>::after_call},
-     {"helper site", &Scheme<Emitter>::helper_site},
-     {"direct tail call", &Scheme<Emitter>::tail_call_direct},
-     {"indirect tail call", &Scheme<Emitter>::tail_call_indirect},
-     {"epilogue", &Scheme<Emitter>::epilogue}}};
 
 /// In one place, `gone` gives way to `instead`; one of them may be empty.
 template <class Emitter>

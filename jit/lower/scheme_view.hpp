@@ -44,19 +44,12 @@ SchemeView view_of(const Scheme<Emitter>& scheme) {
                   .frame_register = Emitter::frame_register,
                   .stack_bytes = Emitter::stack_bytes,
                   .saved_bytes = Emitter::saved_bytes(scheme.lowering)};
-  const auto add = [&](std::string_view where, const typename Scheme<Emitter>::Steps& steps) {
-    if (steps.empty()) return;
-    SchemeView::Part part{.where = where, .steps = {}};
+  for (const StepPlace<Emitter>& place : step_places<Emitter>) {
+    const auto& steps = scheme.*place.steps;
+    if (steps.empty()) continue;
+    SchemeView::Part& part = view.parts.emplace_back(SchemeView::Part{.where = place.where, .steps = {}});
     for (const Step<Emitter>& step : steps) part.steps.push_back(step.name);
-    view.parts.push_back(std::move(part));
-  };
-  add("prologue", scheme.prologue);
-  add("before a subprogram call", scheme.call_site);
-  add("behind it", scheme.after_call);
-  add("before a helper call", scheme.helper_site);
-  add("direct tail call", scheme.tail_call_direct);
-  add("indirect tail call", scheme.tail_call_indirect);
-  add("epilogue", scheme.epilogue);
+  }
   return view;
 }
 

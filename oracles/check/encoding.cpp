@@ -26,10 +26,6 @@ using Finding = std::optional<Broken>;
 /// Far from what 32-bit distances could mix up with an offset.
 constexpr std::uint64_t base = 0x1'0000'0000;
 
-bool inside(const jit::ImageFunction& function, std::uint64_t offset) {
-  return offset >= function.offset && offset - function.offset < function.size;
-}
-
 std::uint32_t width(Relocation::Form form) {
   switch (form) {
     case Relocation::Form::rel32:
@@ -94,7 +90,7 @@ class ImageReader {
 
  private:
   bool starts(const jit::ImageFunction& function, std::uint64_t offset) const {
-    return inside(function, offset) && b_.insn_at_[offset] != 0;
+    return function.contains(offset) && b_.insn_at_[offset] != 0;
   }
   const MachineInsn& insn(std::uint32_t offset) const { return b_.insns_[b_.insn_at_[offset] - 1]; }
   bool is_function_start(std::uint64_t offset) const {

@@ -9,9 +9,6 @@ namespace tailbound::check {
 namespace {
 constexpr std::int64_t alignment = 16;
 constexpr std::uint64_t word = 4;
-bool inside(const jit::ImageFunction& function, std::uint64_t offset) {
-  return offset >= function.offset && offset - function.offset < function.size;
-}
 bool is_indirect_jump(const disasm::MachineInsn& insn) {
   return insn.is_branch && !insn.is_conditional && !insn.target;
 }
@@ -28,7 +25,7 @@ std::optional<std::string> StackPointer::broken(const jit::Image& image,
   for (const jit::ImageFunction& function : image.functions) {
     const auto first = std::ranges::lower_bound(insns, function.offset, {}, &disasm::MachineInsn::address);
     const auto last =
-        std::find_if(first, insns.end(), [&](const auto& insn) { return !inside(function, insn.address); });
+        std::find_if(first, insns.end(), [&](const auto& insn) { return !function.contains(insn.address); });
     if (auto wrong = follow(function, {first, last})) return wrong;
   }
   return {};
@@ -43,7 +40,7 @@ std::optional<std::string> StackPointer::follow(const jit::ImageFunction& functi
     if (depth == unknown) continue;
     if (auto wrong = arrive(insn.address, depth)) return wrong;
     if (auto wrong = step(insn, depth)) return wrong;
-    if (insn.is_branch && insn.target && inside(function, *insn.target)) {
+    if (insn.is_branch && insn.target && function.contains(*insn.target)) {
       if (auto wrong = arrive(*insn.target, depth)) return wrong;
     }
     if (!goes_on(insn)) depth = unknown;

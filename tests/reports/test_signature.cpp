@@ -28,14 +28,13 @@ bpf::Scenario parsed(std::string_view text) {
 
 /// The scenario with its programs, arrays and maps in reverse order, and other names.
 bpf::Scenario turned_round(bpf::Scenario s) {
-  struct Turn {
+  struct Turn : bpf::OtherReferences {
     std::size_t programs, arrays, maps;
     void program(std::uint16_t& p) const { p = static_cast<std::uint16_t>(programs - 1 - p); }
     void array(std::uint16_t& a) const { a = static_cast<std::uint16_t>(arrays - 1 - a); }
     void map(std::uint16_t& m) const { m = static_cast<std::uint16_t>(maps - 1 - m); }
     void function(bpf::FunctionRef& f) const { program(f.program); }
-    void call(std::uint16_t, std::uint16_t&) const {}
-  } turn{s.programs.size(), s.arrays.size(), s.maps.size()};
+  } turn{{}, s.programs.size(), s.arrays.size(), s.maps.size()};
   each_reference(s, turn);
   std::ranges::reverse(s.programs);
   std::ranges::reverse(s.arrays);

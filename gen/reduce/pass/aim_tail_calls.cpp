@@ -1,3 +1,4 @@
+#include <optional>
 #include <utility>
 
 #include "gen/reduce/pass/all.hpp"
@@ -9,10 +10,15 @@ using namespace bpf;
 
 namespace {
 
+/// Nothing: it is not a constant.
+std::optional<std::uint32_t> known_index(const TailCall& call) {
+  const auto* constant = call.index.rest.empty() ? std::get_if<Constant>(&call.index.first) : nullptr;
+  return constant == nullptr ? std::nullopt : std::optional(static_cast<std::uint32_t>(constant->value));
+}
+
 /// Whether the tail call may come to this slot.
 bool may_name(const TailCall& call, std::uint16_t array, std::uint32_t index) {
-  const auto* known = call.index.rest.empty() ? std::get_if<Constant>(&call.index.first) : nullptr;
-  return call.array == array && (known == nullptr || static_cast<std::uint32_t>(known->value) == index);
+  return call.array == array && known_index(call).value_or(index) == index;
 }
 
 /// Empties the slot where no tail call is left that may come to it.
@@ -29,9 +35,8 @@ void drop_slot_without_call(Scenario& s, std::uint16_t array, std::uint32_t inde
 bool aim(Step& step, TailCall& call, std::uint16_t array, std::uint32_t index) {
   if (!step.here()) return false;
   const TailCall before = std::exchange(call, {array, {Constant{static_cast<std::int32_t>(index)}, {}}});
-  const auto* known = before.index.rest.empty() ? std::get_if<Constant>(&before.index.first) : nullptr;
-  if (known != nullptr && before.array < step.s.arrays.size())
-    drop_slot_without_call(step.s, before.array, static_cast<std::uint32_t>(known->value));
+  if (const auto known = known_index(before); known && before.array < step.s.arrays.size())
+    drop_slot_without_call(step.s, before.array, *known);
   drop_unreached(step.s);
   return true;
 }

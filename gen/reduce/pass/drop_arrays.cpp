@@ -10,7 +10,7 @@ using namespace bpf;
 
 namespace {
 
-struct Rename {
+struct Rename : OtherReferences {
   std::uint16_t from;
   std::uint16_t to;
 
@@ -18,10 +18,6 @@ struct Rename {
     if (a == from) a = to;
     if (a > from) --a;
   }
-  void program(std::uint16_t&) const {}
-  void map(std::uint16_t&) const {}
-  void function(FunctionRef&) const {}
-  void call(std::uint16_t, std::uint16_t&) const {}
 };
 
 /// The other array takes what fits: slots that it has stay as they are.
@@ -35,7 +31,7 @@ void join(ProgArray& to, const ProgArray& from) {
 
 void drop(Scenario& s, std::uint16_t gone, std::uint16_t to, bool slots_too) {
   if (slots_too) join(s.arrays[to], s.arrays[gone]);
-  each_reference(s, Rename{gone, to});
+  each_reference(s, Rename{{}, gone, to});
   s.arrays.erase(s.arrays.begin() + gone);
 }
 

@@ -10,7 +10,7 @@ using namespace bpf;
 namespace {
 
 /// Functions of the program that goes are, where one asks how often they were entered, the other's main.
-struct Rename {
+struct Rename : OtherReferences {
   std::uint16_t from;
   std::uint16_t to;
 
@@ -20,9 +20,6 @@ struct Rename {
   void function(FunctionRef& f) const {
     if (f.program == from) f = {to, 0};
   }
-  void array(std::uint16_t&) const {}
-  void map(std::uint16_t&) const {}
-  void call(std::uint16_t, std::uint16_t&) const {}
 };
 
 }  // namespace
@@ -32,7 +29,7 @@ void merge_programs(Step& step) {
   for (std::uint16_t gone = 0; gone < count; ++gone) {
     for (std::uint16_t to = 0; to < count; ++to) {
       if (to == gone || !step.here()) continue;
-      each_reference(step.s, Rename{gone, to});
+      each_reference(step.s, Rename{{}, gone, to});
       return erase_program(step.s, gone);
     }
   }

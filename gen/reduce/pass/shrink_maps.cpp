@@ -9,17 +9,13 @@ using namespace bpf;
 namespace {
 
 /// What named a later map names it at its new place; what named this one, the first.
-struct Forget {
+struct Forget : OtherReferences {
   std::uint16_t gone;
 
   void map(std::uint16_t& m) const {
     if (m == gone) m = 0;
     else if (m > gone) --m;
   }
-  void program(std::uint16_t&) const {}
-  void array(std::uint16_t&) const {}
-  void function(FunctionRef&) const {}
-  void call(std::uint16_t, std::uint16_t&) const {}
 };
 
 bool shrink_cells(Step& step, std::vector<std::uint64_t>& cells) {
@@ -45,7 +41,7 @@ void shrink_maps(Step& step) {
   if (!maps.empty() && step.here()) return maps.clear();
   for (std::size_t m = 0; m < maps.size(); ++m) {
     if (step.here()) {
-      each_reference(step.s, Forget{static_cast<std::uint16_t>(m)});
+      each_reference(step.s, Forget{{}, static_cast<std::uint16_t>(m)});
       maps.erase(maps.begin() + static_cast<std::ptrdiff_t>(m));
       return;
     }

@@ -30,6 +30,17 @@ void put_name(char (&into)[BPF_OBJ_NAME_LEN], std::string_view name) {
   for (std::size_t i = 0; i < length; ++i) into[i] = allowed(name[i]) ? name[i] : '_';
 }
 
+/// The verifier gives up with EAGAIN when a signal is pending (kernel/bpf/verifier.c, do_check): that says
+/// nothing about the program. Signals are handled on the way out, so that a few attempts are enough.
+int load_until_verified(union bpf_attr& attributes) {
+  int loaded = -1;
+  for (int attempt = 0; attempt < 5; ++attempt) {
+    loaded = bpf_call(BPF_PROG_LOAD, attributes);
+    if (loaded >= 0 || errno != EAGAIN) break;
+  }
+  return loaded;
+}
+
 }  // namespace
 
 int bpf_call(enum bpf_cmd command, union bpf_attr& attributes) {
@@ -51,21 +62,6 @@ Fd create_map(const JobMap& map, int btf) {
   }
   return Fd(bpf_call(BPF_MAP_CREATE, attributes));
 }
-
-namespace {
-
-/// The verifier gives up with EAGAIN when a signal is pending (kernel/bpf/verifier.c, do_check): that says
-/// nothing about the program. Signals are handled on the way out, so that a few attempts are enough.
-int load_until_verified(union bpf_attr& attributes) {
-  int loaded = -1;
-  for (int attempt = 0; attempt < 5; ++attempt) {
-    loaded = bpf_call(BPF_PROG_LOAD, attributes);
-    if (loaded >= 0 || errno != EAGAIN) break;
-  }
-  return loaded;
-}
-
-}  // namespace
 
 Fd load_program(const JobProgram& program, std::span<const std::uint64_t> insns, int btf, std::span<char> log) {
   static_assert(sizeof(JobFunction) == sizeof(bpf_func_info));

@@ -5,21 +5,15 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include <set>
-
 #include "gen/generate.hpp"
 #include "jit/x86_64/compiler.hpp"
 #include "jit/x86_64/schemes.hpp"
 #include "oracles/check/determinism.hpp"
+#include "tests/oracles/check/image_faults.hpp"
 
 namespace tailbound::test {
 
 namespace {
-
-check::Encoding& encoding() {
-  static check::Encoding check;
-  return check;
-}
 
 jit::Options any_options() {
   jit::Options options;
@@ -32,14 +26,7 @@ jit::Options any_options() {
 }
 
 std::vector<jit::Image> images(std::uint64_t seed, const x86_64::Scheme& scheme, const jit::Options& options) {
-  gen::ByteSource source(seed);
-  const bpf::Lowered lowered = bpf::lower(gen::generate(source, {}));
-  std::vector<jit::Image> all;
-  x86_64::Compiler compiler;
-  for (const bpf::Bytecode& program : lowered.programs) {
-    RC_ASSERT(compiler.compile(program, scheme, options, all.emplace_back()).has_value());
-  }
-  return all;
+  return images_by<x86_64::Compiler>(seed, scheme, options);
 }
 
 RC_GTEST_PROP(Encoding, OurImagesHoldUnderEveryScheme, (std::uint64_t seed)) {
@@ -52,12 +39,6 @@ RC_GTEST_PROP(Encoding, OurImagesHoldUnderEveryScheme, (std::uint64_t seed)) {
     }
   }
 }
-
-/// Puts a fault into an image and says of which kind it must be found; nullptr: this image has no place for it.
-struct Fault {
-  const char* name;
-  const char* (*plant)(jit::Image& image);
-};
 
 jit::ImageSite* first_direct(jit::Image& image) {
   for (jit::ImageSite& site : image.sites) {
@@ -76,7 +57,7 @@ const jit::Relocation* first_call(const jit::Image& image) {
 /// The place of `mov rbp, rsp` in the prologue: three bytes, so one behind its start is no boundary.
 std::uint32_t frame_move(const jit::Image& image) { return image.functions[0].landing - 3; }
 
-const Fault faults[] = {
+const ImageFault faults[] = {
     {"landing inside an instruction",
      [](jit::Image& image) {
        image.functions[0].landing -= 2;
@@ -177,33 +158,11 @@ const Fault faults[] = {
 };
 
 RC_GTEST_PROP(Encoding, EveryPlantedFaultIsSeen, (std::uint64_t seed)) {
-  const x86_64::Scheme& scheme = *x86_64::find_scheme("pointer");
-  for (const jit::Image& image : images(seed, scheme, {})) {
-    for (const Fault& fault : faults) {
-      jit::Image faulty = image;
-      const char* const kind = fault.plant(faulty);
-      if (kind == nullptr) continue;
-      const Verdict verdict = encoding()(faulty);
-      RC_LOG() << fault.name << ": " << verdict.kind << ": " << verdict.detail;
-      RC_ASSERT(verdict.broken());
-      RC_ASSERT(verdict.property == Property::encoding);
-      RC_ASSERT(verdict.kind == kind);
-    }
-  }
+  each_fault_is_seen(images(seed, *x86_64::find_scheme("pointer"), {}), faults);
 }
 
-/// The faults that need a site or a call find one in some scenario, or the property above says nothing of them.
 TEST(Encoding, EveryFaultFindsAPlace) {
-  std::set<std::string> placed;
-  for (std::uint64_t n = 0; n < 50; ++n) {
-    for (const jit::Image& image : images(n, *x86_64::find_scheme("pointer"), {})) {
-      for (const Fault& fault : faults) {
-        jit::Image faulty = image;
-        if (fault.plant(faulty) != nullptr) placed.insert(fault.name);
-      }
-    }
-  }
-  EXPECT_EQ(placed.size(), std::size(faults));
+  each_fault_finds_a_place([](std::uint64_t n) { return images(n, *x86_64::find_scheme("pointer"), {}); }, faults);
 }
 
 RC_GTEST_PROP(Determinism, AWarmCompilerGivesWhatAFreshOneGives, (std::uint64_t seed)) {

@@ -11,17 +11,12 @@
 #include "jit/arm64/compiler.hpp"
 #include "jit/arm64/schemes.hpp"
 #include "oracles/check/determinism.hpp"
-#include "oracles/check/encoding.hpp"
 #include "oracles/check/entry_pads.hpp"
+#include "tests/oracles/check/image_faults.hpp"
 
 namespace tailbound::test {
 
 namespace {
-
-check::Encoding& encoding() {
-  static check::Encoding check;
-  return check;
-}
 
 jit::Options any_options() {
   jit::Options options;
@@ -33,15 +28,7 @@ jit::Options any_options() {
 }
 
 std::vector<jit::Image> images(std::uint64_t seed, const arm64::Scheme& scheme, const jit::Options& options) {
-  gen::ByteSource source(seed);
-  const bpf::Lowered lowered = bpf::lower(gen::generate(source, {}));
-  std::vector<jit::Image> all;
-  arm64::Compiler compiler;
-  for (const bpf::Bytecode& program : lowered.programs) {
-    const auto done = compiler.compile(program, scheme, options, all.emplace_back());
-    EXPECT_TRUE(done.has_value()) << done.error().text();
-  }
-  return all;
+  return images_by<arm64::Compiler>(seed, scheme, options);
 }
 
 RC_GTEST_PROP(EncodingArm64, OurImagesHoldUnderEveryScheme, (std::uint64_t seed)) {
@@ -91,13 +78,7 @@ jit::Relocation* first(jit::Image& image, jit::Relocation::Form form, jit::Reloc
 using Form = jit::Relocation::Form;
 using Kind = jit::Relocation::Kind;
 
-/// Puts a fault into an image and says of which kind it must be found; nullptr: this image has no place for it.
-struct Fault {
-  const char* name;
-  const char* (*plant)(jit::Image& image);
-};
-
-constexpr Fault faults[] = {
+constexpr ImageFault faults[] = {
     {"a word that is none",
      [](jit::Image& image) -> const char* {
        put(image, image.functions[0].offset + 8, 0xffffffff);
@@ -155,30 +136,11 @@ constexpr Fault faults[] = {
 };
 
 RC_GTEST_PROP(EncodingArm64, EveryPlantedFaultIsSeen, (std::uint64_t seed)) {
-  for (const jit::Image& image : images(seed, *arm64::find_scheme("pointer"), {})) {
-    for (const Fault& fault : faults) {
-      jit::Image faulty = image;
-      const char* const kind = fault.plant(faulty);
-      if (kind == nullptr) continue;
-      const Verdict verdict = encoding()(faulty);
-      RC_LOG() << fault.name << ": " << verdict.kind << ": " << verdict.detail;
-      RC_ASSERT(verdict.broken());
-      RC_ASSERT(verdict.kind == kind);
-    }
-  }
+  each_fault_is_seen(images(seed, *arm64::find_scheme("pointer"), {}), faults);
 }
 
 TEST(EncodingArm64, EveryFaultFindsAPlace) {
-  std::set<std::string> placed;
-  for (std::uint64_t n = 0; n < 50; ++n) {
-    for (const jit::Image& image : images(n, *arm64::find_scheme("pointer"), {})) {
-      for (const Fault& fault : faults) {
-        jit::Image faulty = image;
-        if (fault.plant(faulty) != nullptr) placed.insert(fault.name);
-      }
-    }
-  }
-  EXPECT_EQ(placed.size(), std::size(faults));
+  each_fault_finds_a_place([](std::uint64_t n) { return images(n, *arm64::find_scheme("pointer"), {}); }, faults);
 }
 
 /// A step that moves sp is missing: some scenario's image shows it, without a run.
