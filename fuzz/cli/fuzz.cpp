@@ -67,6 +67,14 @@ Driver driver_of(const FuzzOptions& options) {
   return batches ? Driver::seed : Driver::libfuzzer;
 }
 
+/// The time that a search takes differs from one to the next: where no time ends it, it does not decide either what
+/// is run, and the same options give the same search.
+std::uint32_t emulated_every(const FuzzOptions& options) {
+  constexpr std::uint32_t by_number = 32;
+  const bool by_time = options.time || !options.runs;
+  return options.emulated_every.value_or(by_time ? 0 : by_number);
+}
+
 CampaignOptions campaign_of(const FuzzOptions& options) {
   CampaignOptions campaign;
   campaign.driver = driver_of(options);
@@ -76,7 +84,7 @@ CampaignOptions campaign_of(const FuzzOptions& options) {
   campaign.jobs = options.jobs;
   campaign.sample = options.sample;
   campaign.cross_check = options.cross_check;
-  campaign.emulated_every = options.emulated_every.value_or(0);
+  campaign.emulated_every = emulated_every(options);
   campaign.fresh = options.fresh;
   campaign.corpus_folder = options.corpus;
   campaign.keep_going = options.keep_going || options.new_only;
@@ -318,7 +326,7 @@ void add_search_options(CLI::App& command, FuzzOptions& options) {
   command
       .add_option("--emulated-every", options.emulated_every,
                   fmt::format("engines under an emulator run one scenario in so many, beside a native one; 1: every "
-                              "one [what {} % of the time pays for]",
+                              "one [what {} % of the time pays for; 32 where --runs alone ends the search]",
                               EmulatedTurns::share))
       ->check(CLI::Range(std::uint32_t{1}, std::numeric_limits<std::uint32_t>::max()));
 }
